@@ -1,0 +1,108 @@
+package org.knnlm.datastore;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Writes the files of a datastore into a staging folder, in parts that any threads may write in any
+ * order, and publishes them when all are there.
+ */
+public final class DatastoreWriter implements AutoCloseable {
+  private final StagingFolder staging;
+  private final DatastoreFiles files;
+  private final Origin origin;
+  private final FileChannel keys;
+  private final FileChannel values;
+  private final Queue<Part> parts = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Makes both files in their full size.
+   *
+   * @param dimension length of a key
+   */
+  public DatastoreWriter(StagingFolder staging, long numKeys, int dimension, Origin origin)
+      throws IOException {
+    this.staging = staging;
+    this.files = new DatastoreFiles(origin.model().type(), numKeys, dimension);
+    this.origin = origin;
+    this.keys = allocate(staging.path().resolve(files.keysName()), files.keysBytes());
+    try {
+      this.values = allocate(staging.path().resolve(files.valuesName()), files.valuesBytes());
+    } catch (IOException e) {
+      keys.close();
+      throw e;
+    }
+  }
+
+  // the channel owns the file from here on
+  @SuppressWarnings("resource")
+  private static FileChannel allocate(Path path, long bytes) throws IOException {
+    var file = new RandomAccessFile(path.toFile(), "rw");
+    try {
+      file.setLength(bytes);
+      return file.getChannel();
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Begins a part: the keys {@code firstKey} to {@code firstKey + numKeys}. One thread writes it;
+   * other threads may write other parts.
+   */
+  public PartWriter part(long firstKey, long numKeys) {
+    if (firstKey < 0 || numKeys < 0 || firstKey + numKeys > files.numKeys()) {
+      throw new IllegalArgumentException(
+          "%d keys from %d are not within %d".formatted(numKeys, firstKey, files.numKeys()));
+    }
+    return new PartWriter(files, keys, values, firstKey, numKeys, parts::add);
+  }
+
+  /**
+   * Makes the datastore durable, writes its manifest, and gives it its final name.
+   *
+   * @return the final folder
+   * @throws IllegalStateException when the finished parts are not all keys, each once
+   * @throws DatastoreException.Taken when the name has been taken meanwhile
+   */
+  public Path publish() throws IOException {
+    DatastoreManifest manifest = manifest();
+    keys.force(true);
+    values.force(true);
+    close();
+    ManifestFile.write(staging.path().resolve(DatastoreManifest.FILE), manifest);
+    return staging.publish();
+  }
+
+  private DatastoreManifest manifest() {
+    List<Part> sorted =
+        parts.stream()
+            .sorted(Comparator.comparingLong(Part::firstKey).thenComparingLong(Part::numKeys))
+            .toList();
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    try {
+      return new DatastoreManifest(
+          DatastoreManifest.VERSION, files.numKeys(), files.dimension(), origin, sorted, now);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException("the datastore is not complete: " + e.getMessage(), e);
+    }
+  }
+
+  /** Closes the files. What has not been published goes when the staging folder is closed. */
+  @Override
+  public void close() throws IOException {
+    try (keys;
+        values) {
+      // both are closed, whatever the first one throws
+    }
+  }
+}

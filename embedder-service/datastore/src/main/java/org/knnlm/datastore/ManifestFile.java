@@ -1,0 +1,102 @@
+package org.knnlm.datastore;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDelegatingDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.stream.Collectors;
+
+/** {@link DatastoreManifest} to and from JSON; nothing is guessed and nothing is overlooked. */
+final class ManifestFile {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .addModule(instants())
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              texts ->
+                  texts
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+          .build();
+
+  private ManifestFile() {}
+
+  /** Points in time as RFC 3339, and in no other form. */
+  private static SimpleModule instants() {
+    StdConverter<String, Instant> parse =
+        new StdConverter<>() {
+          @Override
+          public Instant convert(String text) {
+            return Instant.parse(text);
+          }
+        };
+    return new SimpleModule()
+        .addSerializer(Instant.class, ToStringSerializer.instance)
+        .addDeserializer(Instant.class, new StdDelegatingDeserializer<>(parse));
+  }
+
+  static DatastoreManifest read(Path file) throws IOException {
+    try {
+      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      JsonNode version = json.path("version");
+      if (!version.canConvertToInt() || !version.isIntegralNumber()) {
+        throw new DatastoreException.BadManifest(
+            file, "found no format version, torn or no manifest", null);
+      }
+      if (version.intValue() < DatastoreManifest.OLDEST_VERSION
+          || version.intValue() > DatastoreManifest.VERSION) {
+        throw new DatastoreException.UnsupportedVersion(file, version.intValue());
+      }
+      return JSON.treeToValue(json, DatastoreManifest.class);
+    } catch (JsonMappingException e) {
+      String field =
+          e.getPath().stream()
+              .map(at -> at.getFieldName() == null ? "[" + at.getIndex() + "]" : at.getFieldName())
+              .collect(Collectors.joining("."));
+      throw new DatastoreException.BadManifest(
+          file, "%s: %s".formatted(field, e.getOriginalMessage()), e);
+    } catch (JsonProcessingException e) {
+      throw new DatastoreException.BadManifest(
+          file, "torn or not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  static void write(Path file, DatastoreManifest manifest) throws IOException {
+    ByteBuffer json = ByteBuffer.wrap(JSON.writeValueAsBytes(manifest));
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (json.hasRemaining()) {
+        channel.write(json);
+      }
+      channel.force(true);
+    }
+  }
+}
