@@ -1,0 +1,180 @@
+// What org.knnlm.faiss needs beside faiss's own headers: ownership, casts and search parameters,
+// which are C++ matters, and counts that need no trip to Java.
+#pragma once
+
+#include <cxxabi.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <string>
+#include <typeinfo>
+
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexIVF.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexIVFPQFastScan.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/impl/FaissAssert.h>
+#include <faiss/impl/io.h>
+#include <faiss/impl/zerocopy_io.h>
+#include <faiss/index_io.h>
+
+namespace knnlm {
+
+/// The inverted-file index that does the search of index, below transforms and refinement; null when there is none.
+inline faiss::IndexIVF* ivf_of(faiss::Index* index) {
+    if (auto* transform = dynamic_cast<faiss::IndexPreTransform*>(index)) {
+        return ivf_of(transform->index);
+    }
+    if (auto* refine = dynamic_cast<faiss::IndexRefine*>(index)) {
+        return ivf_of(refine->base_index);
+    }
+    return dynamic_cast<faiss::IndexIVF*>(index);
+}
+
+inline int64_t nlist(faiss::Index* index) {
+    const faiss::IndexIVF* ivf = ivf_of(index);
+    return ivf ? ivf->nlist : 0;
+}
+
+/// The nprobe that goes into the index's file; 0 without inverted lists.
+inline int64_t stored_nprobe(faiss::Index* index) {
+    const faiss::IndexIVF* ivf = ivf_of(index);
+    return ivf ? ivf->nprobe : 0;
+}
+
+/// False when there are no inverted lists.
+inline bool set_stored_nprobe(faiss::Index* index, int64_t nprobe) {
+    faiss::IndexIVF* ivf = ivf_of(index);
+    if (ivf) {
+        ivf->nprobe = nprobe;
+    }
+    return ivf;
+}
+
+/// IVFPQ over an exact L2 quantizer, which it owns.
+inline faiss::Index* new_ivfpq(int d, size_t nlist, size_t m, size_t nbits) {
+    auto quantizer = std::make_unique<faiss::IndexFlatL2>(d);
+    auto index = std::make_unique<faiss::IndexIVFPQ>(quantizer.get(), d, nlist, m, nbits);
+    index->own_fields = true;
+    quantizer.release();
+    return index.release();
+}
+
+/// The index in bytes, of which its codes and ids stay views. faiss's reader rounds a last value that is cut
+/// short up to a whole one, which shows in its position alone.
+inline faiss::Index* view_index(const uint8_t* bytes, size_t size) {
+    faiss::ZeroCopyIOReader reader(bytes, size);
+    std::unique_ptr<faiss::Index> index(faiss::read_index(&reader));
+    FAISS_THROW_IF_NOT_FMT(
+            reader.rp_ <= size, "read error: the last value ends at byte %zd of %zd", reader.rp_, size);
+    return index.release();
+}
+
+/// Deletes the index with all that it owns.
+inline void delete_index(faiss::Index* index) {
+    delete index;
+}
+
+/// The seed of the k-means of coarse and product quantizers.
+inline void set_clustering_seed(faiss::Index* index, int seed) {
+    faiss::IndexIVF* ivf = ivf_of(index);
+    if (!ivf) {
+        return;
+    }
+    ivf->cp.seed = seed;
+    if (auto* pq = dynamic_cast<faiss::IndexIVFPQ*>(ivf)) {
+        pq->pq.cp.seed = seed;
+    }
+    if (auto* pq = dynamic_cast<faiss::IndexIVFPQFastScan*>(ivf)) {
+        pq->pq.cp.seed = seed;
+    }
+}
+
+/// Search parameters of one call, in the nesting that the index wants.
+struct CallParameters {
+    faiss::SearchParametersIVF ivf;
+    faiss::IndexRefineSearchParameters refine;
+
+    faiss::SearchParameters* of(const faiss::Index* index) {
+        if (auto* transform = dynamic_cast<const faiss::IndexPreTransform*>(index)) {
+            return of(transform->index);
+        }
+        if (auto* refined = dynamic_cast<const faiss::IndexRefine*>(index)) {
+            refine.k_factor = refined->k_factor;
+            refine.base_index_params = of(refined->base_index);
+            return &refine;
+        }
+        return dynamic_cast<const faiss::IndexIVF*>(index) ? &ivf : nullptr;
+    }
+};
+
+/// Search with nprobe for this call alone, whatever the index is wrapped in. The matrix product of faiss's
+/// exact search leaves the output as it was when there is nothing to multiply: an empty index is answered here.
+inline void search(
+        const faiss::Index* index, int64_t n, const float* queries, int64_t k, size_t nprobe,
+        float* distances, int64_t* ids) {
+    if (index->ntotal == 0) {
+        std::fill_n(distances, n * k, std::numeric_limits<float>::max());
+        std::fill_n(ids, n * k, -1);
+        return;
+    }
+    CallParameters parameters;
+    parameters.ivf.nprobe = nprobe;
+    index->search(n, queries, k, distances, ids, parameters.of(index));
+}
+
+/// The class of the index, such as "IndexIVFPQ".
+inline std::string type_of(const faiss::Index* index) {
+    int status = 0;
+    std::unique_ptr<char, decltype(&std::free)> name(
+            abi::__cxa_demangle(typeid(*index).name(), nullptr, nullptr, &status), &std::free);
+    const std::string full = status == 0 ? name.get() : typeid(*index).name();
+    return full.substr(full.rfind(':') + 1);
+}
+
+/// Bytes that the index takes in a file.
+inline int64_t file_bytes(const faiss::Index* index) {
+    struct Counter : faiss::IOWriter {
+        size_t bytes = 0;
+        size_t operator()(const void*, size_t size, size_t items) override {
+            bytes += size * items;
+            return items;
+        }
+    } counter;
+    faiss::write_index(index, &counter);
+    return counter.bytes;
+}
+
+/// Bytes of the table that an IVFPQ keeps beside what is in its file.
+inline int64_t table_bytes(faiss::Index* index) {
+    auto* ivfpq = dynamic_cast<faiss::IndexIVFPQ*>(ivf_of(index));
+    return ivfpq ? ivfpq->precomputed_table.size() * sizeof(float) : 0;
+}
+
+/// The first vector that has a NaN or an infinity; -1 when there is none.
+inline int64_t first_not_finite(int64_t n, int d, const float* vectors) {
+    for (int64_t i = 0; i < n; i++) {
+        // x * 0 is 0 for finite x and NaN for all others: a sum, which compilers can vectorise
+        float zero = 0;
+#pragma omp simd reduction(+ : zero)
+        for (int j = 0; j < d; j++) {
+            zero += vectors[i * d + j] * 0.0f;
+        }
+        if (!(zero == 0)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/// For the calling thread alone, as OpenMP has it.
+inline void set_threads(int threads) {
+    omp_set_num_threads(threads);
+}
+
+} // namespace knnlm
