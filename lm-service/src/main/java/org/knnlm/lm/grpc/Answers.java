@@ -1,0 +1,173 @@
+package org.knnlm.lm.grpc;
+
+import io.grpc.StatusRuntimeException;
+import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.grpc.Replies;
+import org.knnlm.grpc.Tensors;
+import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.forward.Forwarder;
+import org.knnlm.lm.forward.Positions;
+import org.knnlm.lm.forward.Rows;
+import org.knnlm.lm.forward.Wanted;
+import org.knnlm.lm.model.ModelInfo;
+import org.knnlm.lm.retrieval.NeighborIndex;
+import org.knnlm.lm.retrieval.Retrieval;
+import org.knnlm.lm.score.Score;
+import org.knnlm.lm.score.Scorer;
+import org.knnlm.lm.score.Target;
+import org.knnlm.lm.transformer.FloatFormat;
+import org.knnlm.proto.lm.v1.ForwardRequest;
+import org.knnlm.proto.lm.v1.ForwardResponse;
+import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.ScoreRequest;
+import org.knnlm.proto.lm.v1.ScoreResponse;
+import org.knnlm.proto.lm.v1.Timings;
+import org.knnlm.proto.lm.v1.TokenizeRequest;
+import org.knnlm.proto.lm.v1.TokenizeResponse;
+import org.knnlm.proto.tensor.v1.DataType;
+import org.knnlm.proto.tensor.v1.Tensor;
+
+/** What the loaded model answers to each call of the protocol. */
+@Singleton
+final class Answers {
+  /** Characters that are tokenized at a time. */
+  private static final int BATCH_CHARACTERS = 1 << 20;
+
+  /** Token ids in one reply; an id takes at most five bytes. */
+  private static final int REPLY_TOKENS = 1 << 19;
+
+  private final LanguageModel model;
+  private final Requests requests;
+  private final DomainErrors errors;
+  private final Forwarder forwarder;
+  private final Scorer scorer;
+  private final String version;
+
+  Answers(
+      LanguageModel model,
+      NeighborIndex index,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.model = model;
+    this.requests = new Requests(model.info());
+    this.errors = new DomainErrors(model.info());
+    this.forwarder = new Forwarder(model);
+    this.scorer = new Scorer(model, index);
+    this.version = version;
+  }
+
+  /** The status of an exception, null for one that nobody foresaw. */
+  StatusRuntimeException status(Throwable e) {
+    return errors.status(e);
+  }
+
+  InfoResponse info() {
+    ModelInfo info = model.info();
+    var response =
+        InfoResponse.newBuilder()
+            .setModelId(info.id())
+            .setModelType(info.type())
+            .setHiddenSize(info.hiddenSize())
+            .setNumLayers(info.layers())
+            .setVocabSize(info.vocabularySize())
+            .setMaxSequenceLength(info.maxSequenceLength())
+            .setDatatype(DataType.DATA_TYPE_FP32)
+            .setDevice("cpu")
+            .setTokenizerSha256(info.tokenizerSha256())
+            .setModelSha256(info.modelSha256())
+            .setMaxSequences(Requests.MAX_SEQUENCES)
+            .setVersion(version);
+    info.bosTokenId().ifPresent(response::setBosTokenId);
+    info.eosTokenId().ifPresent(response::setEosTokenId);
+    return response.build();
+  }
+
+  void tokenize(TokenizeRequest request, Replies.Sink<TokenizeResponse> sink)
+      throws InterruptedException {
+    List<String> texts = Requests.texts(request);
+    int from = 0;
+    while (from < texts.size()) {
+      int to = from + 1;
+      int characters = texts.get(from).length();
+      while (to < texts.size() && characters + texts.get(to).length() <= BATCH_CHARACTERS) {
+        characters += texts.get(to++).length();
+      }
+      List<int[]> encoded =
+          model.tokenizer().encode(texts.subList(from, to), !request.getWithoutSpecialTokens());
+      for (int[] ids : encoded) {
+        send(from++, ids, sink);
+      }
+    }
+  }
+
+  private static void send(int text, int[] ids, Replies.Sink<TokenizeResponse> sink)
+      throws InterruptedException {
+    int start = 0;
+    do {
+      int end = Math.min(ids.length, start + REPLY_TOKENS);
+      var reply = TokenizeResponse.newBuilder().setText(text);
+      Arrays.stream(ids, start, end).forEach(reply::addTokenIds);
+      sink.send(reply.build());
+      start = end;
+    } while (start < ids.length);
+  }
+
+  void forward(ForwardRequest request, Replies.Sink<ForwardResponse> sink)
+      throws InterruptedException {
+    List<Positions> sequences = requests.positions(request);
+    Wanted wanted = Requests.wanted(request);
+    forwarder.forward(sequences, wanted, rows -> sink.send(response(rows, wanted)));
+  }
+
+  private ForwardResponse response(Rows rows, Wanted wanted) {
+    var response =
+        ForwardResponse.newBuilder().setSequence(rows.sequence()).setFirstRow(rows.firstRow());
+    DataType type =
+        wanted.format() == FloatFormat.FP16 ? DataType.DATA_TYPE_FP16 : DataType.DATA_TYPE_FP32;
+    rows.hiddenStates()
+        .map(bytes -> Tensors.of(type, bytes, rows.rows(), model.info().hiddenSize()))
+        .ifPresent(response::setHiddenStates);
+    rows.logits()
+        .map(
+            bytes ->
+                Tensors.of(
+                    DataType.DATA_TYPE_FP32, bytes, rows.rows(), model.info().vocabularySize()))
+        .ifPresent(response::setLogits);
+    return response.build();
+  }
+
+  void score(ScoreRequest request, Replies.Sink<ScoreResponse> sink) throws InterruptedException {
+    List<Target> targets = requests.targets(request);
+    List<Retrieval> retrievals = Requests.retrievals(request);
+    scorer.score(targets, retrievals, (target, score) -> sink.send(response(target, score)));
+  }
+
+  private static ScoreResponse response(int sequence, Score score) {
+    var response =
+        ScoreResponse.newBuilder()
+            .setSequence(sequence)
+            .setLogProbs(Tensors.fp32(score.logProbs(), score.logProbs().length))
+            .setTimings(
+                Timings.newBuilder()
+                    .setQueueMs(score.timings().queue())
+                    .setForwardMs(score.timings().forward())
+                    .setSearchMs(score.timings().search()));
+    if (score.retrievalProbs().length > 0) {
+      response
+          .setRetrievalProbs(matrix(score.retrievalProbs()))
+          .setRetrievalLogProbs(matrix(score.retrievalLogProbs()));
+    }
+    return response.build();
+  }
+
+  private static Tensor matrix(float[][] rows) {
+    int columns = rows[0].length;
+    float[] values = new float[rows.length * columns];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, values, i * columns, columns);
+    }
+    return Tensors.fp32(values, rows.length, columns);
+  }
+}

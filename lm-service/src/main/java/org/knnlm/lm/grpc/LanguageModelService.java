@@ -1,0 +1,54 @@
+package org.knnlm.lm.grpc;
+
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import jakarta.enterprise.inject.Instance;
+import java.util.concurrent.Executors;
+import org.knnlm.grpc.Replies;
+import org.knnlm.proto.lm.v1.ForwardRequest;
+import org.knnlm.proto.lm.v1.ForwardResponse;
+import org.knnlm.proto.lm.v1.InfoRequest;
+import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc;
+import org.knnlm.proto.lm.v1.ScoreRequest;
+import org.knnlm.proto.lm.v1.ScoreResponse;
+import org.knnlm.proto.lm.v1.TokenizeRequest;
+import org.knnlm.proto.lm.v1.TokenizeResponse;
+
+/** knnlm.lm.v1.LanguageModel. */
+@GrpcService
+public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBase {
+  /**
+   * Looked up by each call: Quarkus makes this service on an event loop before the model is loaded,
+   * and calls that come early wait for it.
+   */
+  private final Instance<Answers> answers;
+
+  private final Replies replies;
+
+  LanguageModelService(Instance<Answers> answers) {
+    this.answers = answers;
+    this.replies =
+        new Replies(Executors.newVirtualThreadPerTaskExecutor(), e -> answers.get().status(e));
+  }
+
+  @Override
+  public void info(InfoRequest request, StreamObserver<InfoResponse> observer) {
+    replies.unary(observer, () -> answers.get().info());
+  }
+
+  @Override
+  public void tokenize(TokenizeRequest request, StreamObserver<TokenizeResponse> observer) {
+    replies.stream(observer, sink -> answers.get().tokenize(request, sink));
+  }
+
+  @Override
+  public void forward(ForwardRequest request, StreamObserver<ForwardResponse> observer) {
+    replies.stream(observer, Cancellation.interrupts(sink -> answers.get().forward(request, sink)));
+  }
+
+  @Override
+  public void score(ScoreRequest request, StreamObserver<ScoreResponse> observer) {
+    replies.stream(observer, Cancellation.interrupts(sink -> answers.get().score(request, sink)));
+  }
+}

@@ -1,0 +1,160 @@
+package org.knnlm.lm.grpc;
+
+import com.google.rpc.Code;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GrpcClient;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.knnlm.grpc.Errors;
+import org.knnlm.grpc.Tensors;
+import org.knnlm.lm.retrieval.Datastore;
+import org.knnlm.lm.retrieval.NeighborIndex;
+import org.knnlm.lm.retrieval.Queries;
+import org.knnlm.lm.retrieval.Search;
+import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.proto.index.v1.DescribeRequest;
+import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
+import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
+import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
+import org.knnlm.proto.tensor.v1.DataType;
+
+/**
+ * Neighbours from index-service. Its errors keep their code; deadline and cancellation of the call
+ * that is being answered go along.
+ */
+@Singleton
+final class NearestNeighborsClient implements NeighborIndex {
+  /** Keeps a request well below the 4 MiB that a gRPC message has by default. */
+  private static final int REQUEST_BYTES = 3 << 20;
+
+  private final NearestNeighborsBlockingStub index;
+
+  NearestNeighborsClient(@GrpcClient("index") NearestNeighborsBlockingStub index) {
+    this.index = index;
+  }
+
+  @Override
+  public Datastore describe(String name) {
+    DescribeResponse found =
+        calling(
+            name, () -> index.describe(DescribeRequest.newBuilder().setDatastore(name).build()));
+    return new Datastore(
+        name, found.getNumKeys(), found.getDimension(), found.getModelSha256(), key(name, found));
+  }
+
+  private static HiddenState key(String name, DescribeResponse found) {
+    return switch (found.getKey()) {
+      case HIDDEN_STATE_UNSPECIFIED, HIDDEN_STATE_LAST_FFN_INPUT -> HiddenState.LAST_FFN_INPUT;
+      case HIDDEN_STATE_LAST_FFN_OUTPUT -> HiddenState.LAST_FFN_OUTPUT;
+      case UNRECOGNIZED ->
+          throw Errors.of(
+              Code.FAILED_PRECONDITION,
+              "datastore %s has keys of the unknown kind %d".formatted(name, found.getKeyValue()));
+    };
+  }
+
+  @Override
+  public float[][] targetProbabilities(Search search, Queries queries, List<Softmax> softmaxes) {
+    float[][] all = new float[softmaxes.size()][queries.targets().length];
+    int rowBytes = queries.dimension() * Float.BYTES;
+    int rows = Math.max(1, REQUEST_BYTES / rowBytes);
+    for (int first = 0; first < queries.targets().length; first += rows) {
+      int end = Math.min(queries.targets().length, first + rows);
+      TokenProbabilitiesRequest request = request(search, queries, softmaxes, first, end);
+      int start = first;
+      calling(
+          search.datastore(),
+          () -> {
+            receive(index.tokenProbabilities(request), all, start, end);
+            return null;
+          });
+    }
+    return all;
+  }
+
+  private static TokenProbabilitiesRequest request(
+      Search search, Queries queries, List<Softmax> softmaxes, int first, int end) {
+    int rowBytes = queries.dimension() * Float.BYTES;
+    ByteBuffer rows = queries.hiddenStates().slice(first * rowBytes, (end - first) * rowBytes);
+    var request =
+        TokenProbabilitiesRequest.newBuilder()
+            .setDatastore(search.datastore())
+            .setExactDistances(search.exactDistances())
+            .setQueries(
+                Tensors.of(DataType.DATA_TYPE_FP32, rows, end - first, queries.dimension()));
+    search.nprobe().ifPresent(request::setNprobe);
+    Arrays.stream(queries.targets(), first, end).forEach(request::addTargetTokenIds);
+    for (Softmax softmax : softmaxes) {
+      request.addSoftmaxes(
+          org.knnlm.proto.index.v1.Softmax.newBuilder()
+              .setK(softmax.k())
+              .setTemperature(softmax.temperature()));
+    }
+    return request.build();
+  }
+
+  /** Places each reply's rows, which must follow each other and fill the request exactly. */
+  private static void receive(
+      Iterator<TokenProbabilitiesResponse> replies, float[][] all, int first, int end) {
+    int next = first;
+    while (replies.hasNext()) {
+      TokenProbabilitiesResponse reply = replies.next();
+      float[] values = Tensors.floats(reply.getProbabilities(), "probabilities");
+      int rows = values.length / all.length;
+      if (first + reply.getFirstQuery() != next
+          || rows * all.length != values.length
+          || next + rows > end) {
+        throw broken(
+            "%d probabilities from query %d on".formatted(values.length, reply.getFirstQuery()));
+      }
+      for (int s = 0; s < all.length; s++) {
+        for (int row = 0; row < rows; row++) {
+          float p = values[s * rows + row];
+          if (!(p >= 0 && p <= 1.0001f)) {
+            throw broken("a probability of " + p);
+          }
+          all[s][next + row] = Math.min(p, 1);
+        }
+      }
+      next += rows;
+    }
+    if (next != end) {
+      throw broken("%d of %d queries' probabilities".formatted(next - first, end - first));
+    }
+  }
+
+  private static StatusRuntimeException broken(String what) {
+    return Errors.of(Code.DATA_LOSS, "index-service sent " + what);
+  }
+
+  private static <T> T calling(String datastore, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (StatusRuntimeException e) {
+      throw told(datastore, e);
+    }
+  }
+
+  /**
+   * An error as this service's caller understands it: fields of index-service's request are not.
+   */
+  private static StatusRuntimeException told(String datastore, StatusRuntimeException e) {
+    Status status = e.getStatus();
+    String problem =
+        "datastore %s: index-service says %s"
+            .formatted(
+                datastore,
+                status.getDescription() == null ? status.getCode() : status.getDescription());
+    if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
+      return Errors.invalidArgument("retrievals", problem);
+    }
+    return Errors.of(Code.forNumber(status.getCode().value()), problem);
+  }
+}

@@ -1,0 +1,2 @@
+/** The language model of the system: the only place where one runs. */
+package org.knnlm.lm;

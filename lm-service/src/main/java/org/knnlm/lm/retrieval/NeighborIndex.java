@@ -1,0 +1,16 @@
+package org.knnlm.lm.retrieval;
+
+import java.util.List;
+
+/** Nearest neighbours among the keys of datastores. */
+public interface NeighborIndex {
+  /** What is served under a name. */
+  Datastore describe(String name);
+
+  /**
+   * p_kNN of each query's target; one search at the largest k serves all softmaxes.
+   *
+   * @return [softmaxes][targets], each in [0, 1]
+   */
+  float[][] targetProbabilities(Search search, Queries queries, List<Softmax> softmaxes);
+}

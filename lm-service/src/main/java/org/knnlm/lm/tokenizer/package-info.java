@@ -1,0 +1,2 @@
+/** Texts to token ids, by Hugging Face's own tokenizers library. */
+package org.knnlm.lm.tokenizer;

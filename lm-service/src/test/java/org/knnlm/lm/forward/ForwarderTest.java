@@ -1,0 +1,192 @@
+package org.knnlm.lm.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.knnlm.lm.Fixtures;
+import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.transformer.FloatFormat;
+import org.knnlm.lm.transformer.ForwardPass;
+import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.lm.transformer.NotFiniteException;
+
+class ForwarderTest {
+  private static final Path CHECKPOINT = Fixtures.llama("gqa");
+  private static final int VOCABULARY = 96;
+  private static final int HIDDEN = 48;
+
+  private static LanguageModel model;
+  private static int[][] sequences;
+
+  @BeforeAll
+  static void load() {
+    Fixtures.configureTorch();
+    model = LanguageModel.load(CHECKPOINT, Optional.empty(), 2);
+    sequences = Fixtures.sequences(CHECKPOINT);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  private static Positions all(int sequence) {
+    return new Positions(sequences[sequence], ForwardPass.range(0, sequences[sequence].length));
+  }
+
+  private static List<Rows> forward(LanguageModel model, List<Positions> sequences, Wanted wanted)
+      throws InterruptedException {
+    List<Rows> pieces = new ArrayList<>();
+    new Forwarder(model).forward(sequences, wanted, pieces::add);
+    return pieces;
+  }
+
+  @Test
+  void handsOutBothKindsInOnePiece() throws InterruptedException {
+    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_OUTPUT), FloatFormat.FP32, true);
+    List<Rows> pieces =
+        forward(model, List.of(all(1), new Positions(sequences[0], new int[] {2, 36})), wanted);
+    assertThat(pieces).extracting(Rows::sequence).containsExactly(0, 1);
+    assertThat(pieces).extracting(Rows::rows).containsExactly(11, 2);
+    float[] logits = Fixtures.expected(CHECKPOINT, 0, "logits");
+    float[] states = Fixtures.expected(CHECKPOINT, 0, "ffn_output");
+    Rows chosen = pieces.get(1);
+    assertThat(
+            Fixtures.largestDifference(
+                Fixtures.floats(chosen.logits().orElseThrow()), rows(logits, VOCABULARY, 2, 36)))
+        .isLessThan(1e-4);
+    assertThat(
+            Fixtures.largestDifference(
+                Fixtures.floats(chosen.hiddenStates().orElseThrow()), rows(states, HIDDEN, 2, 36)))
+        .isLessThan(1e-4);
+  }
+
+  private static float[] rows(float[] all, int columns, int... rows) {
+    float[] chosen = new float[rows.length * columns];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(all, rows[i] * columns, chosen, i * columns, columns);
+    }
+    return chosen;
+  }
+
+  /** More sequences than fit into one group, more rows than fit into one piece. */
+  @Test
+  void cutsManyRowsIntoPiecesThatFollowEachOther() throws InterruptedException {
+    int[] ids = new int[60];
+    Arrays.setAll(ids, i -> 3 + i);
+    var positions = new Positions(ids, ForwardPass.range(0, ids.length));
+    List<Positions> many = java.util.Collections.nCopies(200, positions);
+    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_INPUT), FloatFormat.FP16, false);
+    List<Rows> pieces = forward(model, many, wanted);
+    assertThat(pieces).hasSize(200);
+    byte[] first = bytes(pieces.getFirst());
+    for (int i = 0; i < 200; i++) {
+      assertThat(pieces.get(i).sequence()).isEqualTo(i);
+      assertThat(pieces.get(i).logits()).isEmpty();
+      assertThat(bytes(pieces.get(i))).hasSize(60 * HIDDEN * 2).isEqualTo(first);
+    }
+  }
+
+  private static byte[] bytes(Rows rows) {
+    byte[] bytes = new byte[rows.hiddenStates().orElseThrow().remaining()];
+    rows.hiddenStates().orElseThrow().get(0, bytes);
+    return bytes;
+  }
+
+  @Test
+  void aCallerThatBreaksOffLeavesTheModelUsable() throws InterruptedException {
+    var wanted = new Wanted(Optional.empty(), FloatFormat.FP32, true);
+    assertThatThrownBy(
+            () ->
+                new Forwarder(model)
+                    .forward(
+                        List.of(all(0)),
+                        wanted,
+                        rows -> {
+                          throw new IllegalStateException("enough");
+                        }))
+        .hasMessage("enough");
+    assertThat(forward(model, List.of(all(0)), wanted)).hasSize(1);
+  }
+
+  @Test
+  void aNanInTheWeightsIsAnErrorAndNoNumber(@TempDir Path folder) throws IOException {
+    Fixtures.copy("gqa", folder);
+    putNanAtTheEnd(folder.resolve("model.safetensors"));
+    try (LanguageModel damaged = LanguageModel.load(folder, Optional.of("damaged"), 1)) {
+      assertThatThrownBy(
+              () ->
+                  forward(
+                      damaged,
+                      List.of(all(0)),
+                      new Wanted(Optional.empty(), FloatFormat.FP32, true)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessage("the logits hold NaN or infinity");
+      assertThatThrownBy(() -> damaged.thread().call(m -> logProbs(m.forward(group(sequences[0])))))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageContaining("the log probability of token 1");
+    }
+  }
+
+  @Test
+  void aHiddenStateBeyondHalfPrecisionIsAnError(@TempDir Path folder) throws Exception {
+    Fixtures.copy("gqa", folder);
+    Path weights = folder.resolve("model.safetensors");
+    scale(weights, "model.embed_tokens.weight", 1e6f);
+    try (LanguageModel loud = LanguageModel.load(folder, Optional.empty(), 1)) {
+      var state = Optional.of(HiddenState.LAST_FFN_OUTPUT);
+      assertThat(forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP32, false)))
+          .hasSize(1);
+      assertThatThrownBy(
+              () -> forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP16, false)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageContaining("LAST_FFN_OUTPUT of the last layer exceeds the range of FP16");
+    }
+  }
+
+  private static org.knnlm.lm.transformer.Sequences group(int[] ids) {
+    return new org.knnlm.lm.transformer.Sequences(List.of(ids));
+  }
+
+  private static float[] logProbs(ForwardPass pass) {
+    try (pass) {
+      return pass.logProbs(0, 1);
+    }
+  }
+
+  /** The last tensor is the final norm. */
+  private static void putNanAtTheEnd(Path file) throws IOException {
+    try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(bytes.length() - 4);
+      bytes.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(Float.NaN)));
+    }
+  }
+
+  private static void scale(Path file, String tensor, float factor) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    var buffer = java.nio.ByteBuffer.wrap(all).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    int header = (int) buffer.getLong(0);
+    var offsets =
+        com.google.gson.JsonParser.parseString(
+                new String(all, 8, header, java.nio.charset.StandardCharsets.UTF_8))
+            .getAsJsonObject()
+            .getAsJsonObject(tensor)
+            .getAsJsonArray("data_offsets");
+    for (int i = offsets.get(0).getAsInt(); i < offsets.get(1).getAsInt(); i += 4) {
+      buffer.putFloat(8 + header + i, factor * buffer.getFloat(8 + header + i));
+    }
+    Files.write(file, all);
+  }
+}
