@@ -1,0 +1,2 @@
+/** Planning, training and filling an index. */
+package org.knnlm.index.build;

@@ -1,0 +1,135 @@
+package org.knnlm.index.catalog;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.index.build.IndexBuilder;
+import org.knnlm.index.build.IndexPlan;
+import org.knnlm.index.build.IndexSettings;
+import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.shard.IndexManifest;
+
+/** The datastores under a root folder, each opened when it is first asked for and kept open. */
+public final class Catalog implements AutoCloseable {
+  private final Path root;
+  private final int threads;
+  private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
+  private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
+
+  /**
+   * @param root folder whose sub-folders are datastores
+   * @param threads of a search
+   */
+  public Catalog(Path root, int threads) {
+    this.root = root;
+    this.threads = threads;
+  }
+
+  /**
+   * The datastore of a name, with or without an index.
+   *
+   * @throws NoSuchDatastoreException when there is none
+   * @throws org.knnlm.datastore.DatastoreException when its files cannot be used
+   */
+  public Datastore datastore(DatastoreName name) {
+    return served(name).datastore();
+  }
+
+  /** The manifest of the index that is served; empty when there is none. */
+  public Optional<IndexManifest> index(DatastoreName name) {
+    return served(name)
+        .withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
+  }
+
+  /**
+   * Calls with the index, which stays open during the call.
+   *
+   * @throws NoIndexException when it is not built yet
+   */
+  public <T> T search(DatastoreName name, Function<SearchableDatastore, T> call) {
+    return served(name)
+        .withIndex(
+            index -> {
+              if (index == null) {
+                throw new NoIndexException(name.value());
+              }
+              return call.apply(index);
+            });
+  }
+
+  /**
+   * Starts a build; the job that runs already when there is one, or an ended one when the index
+   * exists as planned.
+   *
+   * @throws org.knnlm.index.build.IndexSettingsException when the settings do not fit the datastore
+   */
+  public BuildJob build(DatastoreName name, IndexSettings settings) {
+    ServedDatastore target = served(name);
+    Datastore datastore = target.datastore();
+    IndexPlan plan = IndexPlan.of(settings, datastore.size(), datastore.dimension());
+    return jobs.compute(
+        name, (key, last) -> last != null && last.isRunning() ? last : start(name, target, plan));
+  }
+
+  private BuildJob start(DatastoreName name, ServedDatastore target, IndexPlan plan) {
+    var job = new BuildJob(target.datastore().size());
+    Optional<IndexManifest> existing =
+        target.withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
+    if (existing.filter(plan::isOf).isPresent()) {
+      job.complete(existing.get());
+    } else {
+      Thread.ofPlatform().name("build " + name.value()).start(() -> run(name, target, plan, job));
+    }
+    return job;
+  }
+
+  private void run(DatastoreName name, ServedDatastore target, IndexPlan plan, BuildJob job) {
+    try {
+      Path folder = folder(name);
+      IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job::update).build();
+      target.replace(SearchableDatastore.open(target.datastore(), folder, threads));
+      job.complete(built);
+    } catch (Exception | OutOfMemoryError e) {
+      job.fail(e);
+    }
+  }
+
+  private ServedDatastore served(DatastoreName name) {
+    return served.computeIfAbsent(name, this::open);
+  }
+
+  private ServedDatastore open(DatastoreName name) {
+    Path folder = folder(name);
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchDatastoreException(name.value());
+    }
+    Datastore datastore;
+    try {
+      datastore = Datastore.open(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
+    }
+    try {
+      return new ServedDatastore(datastore, SearchableDatastore.open(datastore, folder, threads));
+    } catch (RuntimeException e) {
+      datastore.close();
+      throw e;
+    }
+  }
+
+  private Path folder(DatastoreName name) {
+    return name.in(root);
+  }
+
+  @Override
+  public void close() {
+    served.values().forEach(ServedDatastore::close);
+  }
+}

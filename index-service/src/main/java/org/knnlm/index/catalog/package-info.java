@@ -1,0 +1,2 @@
+/** Datastores by name. */
+package org.knnlm.index.catalog;

@@ -1,0 +1,30 @@
+package org.knnlm.index.config;
+
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.knnlm.index.catalog.Catalog;
+
+/** Makes the catalog from the settings. */
+final class CatalogProducer {
+  @Produces
+  @Singleton
+  @Startup
+  Catalog catalog(IndexConfig config) {
+    try {
+      Files.createDirectories(config.datastores());
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "knnlm.datastores: " + config.datastores() + " is no folder and cannot be made: " + e, e);
+    }
+    int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
+    return new Catalog(config.datastores(), threads);
+  }
+
+  void close(@Disposes Catalog catalog) {
+    catalog.close();
+  }
+}

@@ -1,0 +1,92 @@
+package org.knnlm.index.grpc;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreManifest;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.datastore.KeyType;
+import org.knnlm.index.build.BuildProgress;
+import org.knnlm.index.catalog.BuildJob;
+import org.knnlm.index.shard.IndexManifest;
+import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.IndexInfo;
+import org.knnlm.proto.lm.v1.HiddenState;
+
+/** Domain objects as messages. */
+final class Descriptions {
+  /** Time between two progress messages. */
+  static final Duration PROGRESS_INTERVAL = Duration.ofMillis(500);
+
+  private Descriptions() {}
+
+  static DescribeResponse of(
+      DatastoreName name, Datastore datastore, Optional<IndexManifest> index, String version) {
+    var response =
+        DescribeResponse.newBuilder()
+            .setDatastore(name.value())
+            .setNumKeys(datastore.size())
+            .setDimension(datastore.dimension())
+            .setModelType(datastore.files().modelType())
+            .setVersion(version);
+    datastore
+        .manifest()
+        .map(DatastoreManifest::origin)
+        .ifPresent(
+            origin ->
+                response.setModelSha256(origin.model().sha256()).setKey(hiddenState(origin.key())));
+    index.map(Descriptions::info).ifPresent(response::setIndex);
+    return response.build();
+  }
+
+  private static HiddenState hiddenState(KeyType key) {
+    return switch (key) {
+      case LAST_FFN_INPUT -> HiddenState.HIDDEN_STATE_LAST_FFN_INPUT;
+      case LAST_FFN_OUTPUT -> HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT;
+    };
+  }
+
+  static IndexInfo info(IndexManifest index) {
+    return IndexInfo.newBuilder()
+        .setFactory(index.factory())
+        .setNprobe(index.nprobe())
+        .setNlist(index.nlist())
+        .setBytes(index.shards().stream().mapToLong(IndexManifest.Shard::bytes).sum())
+        .setBuildSeconds(index.buildSeconds())
+        .addAllWarnings(index.warnings())
+        .build();
+  }
+
+  static BuildIndexResponse progress(BuildJob job) {
+    BuildProgress progress = job.progress();
+    var response =
+        BuildIndexResponse.newBuilder()
+            .setStage(stage(progress.stage()))
+            .setKeysDone(progress.keysDone())
+            .setKeysTotal(progress.keysTotal())
+            .setElapsedSeconds(job.elapsedSeconds());
+    job.remainingSeconds().ifPresent(response::setRemainingSeconds);
+    return response.build();
+  }
+
+  static BuildIndexResponse done(BuildJob job) {
+    IndexManifest index = job.manifest();
+    return BuildIndexResponse.newBuilder()
+        .setStage(BuildIndexResponse.Stage.STAGE_DONE)
+        .setKeysDone(index.keys())
+        .setKeysTotal(index.keys())
+        .setElapsedSeconds(job.elapsedSeconds())
+        .setRemainingSeconds(0)
+        .setIndex(info(index))
+        .build();
+  }
+
+  private static BuildIndexResponse.Stage stage(BuildProgress.Stage stage) {
+    return switch (stage) {
+      case TRAINING -> BuildIndexResponse.Stage.STAGE_TRAINING;
+      case ADDING -> BuildIndexResponse.Stage.STAGE_ADDING;
+      case WRITING -> BuildIndexResponse.Stage.STAGE_WRITING;
+    };
+  }
+}

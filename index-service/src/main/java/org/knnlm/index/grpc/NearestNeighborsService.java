@@ -1,0 +1,185 @@
+package org.knnlm.index.grpc;
+
+import com.google.rpc.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreException;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.faiss.FaissException;
+import org.knnlm.grpc.Errors;
+import org.knnlm.grpc.Replies;
+import org.knnlm.grpc.Tensors;
+import org.knnlm.index.build.IndexSettings;
+import org.knnlm.index.build.IndexSettingsException;
+import org.knnlm.index.catalog.BuildJob;
+import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.catalog.NoIndexException;
+import org.knnlm.index.catalog.NoSuchDatastoreException;
+import org.knnlm.index.config.IndexConfig;
+import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.knn.TargetProbabilities;
+import org.knnlm.index.search.NeighborOrder;
+import org.knnlm.index.shard.IndexFileException;
+import org.knnlm.proto.index.v1.BuildIndexRequest;
+import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.DescribeRequest;
+import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
+import org.knnlm.proto.index.v1.SearchRequest;
+import org.knnlm.proto.index.v1.SearchResponse;
+import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
+import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
+
+/** knnlm.index.v1.NearestNeighbors over a {@link Catalog}. */
+@GrpcService
+public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighborsImplBase {
+  /** Neighbours searched for at a time: bounds the memory of a call to a few tens of MiB. */
+  private static final int NEIGHBORS_AT_A_TIME = 1 << 20;
+
+  /** Neighbours in one reply: 16 bytes each keep it under 4 MiB. */
+  private static final int NEIGHBORS_IN_A_REPLY = 200_000;
+
+  private final Catalog catalog;
+  private final int maxK;
+  private final String version;
+  private final Replies replies =
+      new Replies(Executors.newVirtualThreadPerTaskExecutor(), NearestNeighborsService::status);
+
+  NearestNeighborsService(
+      Catalog catalog,
+      IndexConfig config,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.catalog = catalog;
+    this.maxK = config.search().maxK();
+    this.version = version;
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
+    replies.unary(
+        observer,
+        () -> {
+          DatastoreName name = Requests.datastore(request.getDatastore());
+          return Descriptions.of(name, catalog.datastore(name), catalog.index(name), version);
+        });
+  }
+
+  @Override
+  public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          DatastoreName name = Requests.datastore(request.getDatastore());
+          Datastore datastore = catalog.datastore(name);
+          float[] queries = Requests.queries(request.getQueries(), datastore);
+          int k = Requests.k("k", request.getK(), datastore, maxK);
+          OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
+          int d = datastore.dimension();
+          int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / k);
+          for (int from = 0; from < queries.length / d; from += rows) {
+            float[] some = rows(queries, from, rows, d);
+            Neighbors found =
+                catalog.search(
+                    name, index -> index.search(some, k, nprobe, request.getExactDistances()));
+            sink.send(
+                response(
+                    from, request.getExactDistances() ? NeighborOrder.byDistance(found) : found));
+          }
+        });
+  }
+
+  private static SearchResponse response(int firstQuery, Neighbors found) {
+    return SearchResponse.newBuilder()
+        .setFirstQuery(firstQuery)
+        .setIds(Tensors.int64(found.ids(), found.queries(), found.k()))
+        .setDistances(Tensors.fp32(found.distances(), found.queries(), found.k()))
+        .setTokenIds(Tensors.int32(found.tokens(), found.queries(), found.k()))
+        .build();
+  }
+
+  @Override
+  public void tokenProbabilities(
+      TokenProbabilitiesRequest request, StreamObserver<TokenProbabilitiesResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          DatastoreName name = Requests.datastore(request.getDatastore());
+          Datastore datastore = catalog.datastore(name);
+          int d = datastore.dimension();
+          float[] queries = Requests.queries(request.getQueries(), datastore);
+          int[] targets = Requests.targets(request.getTargetTokenIdsList(), queries.length / d);
+          var probabilities =
+              new TargetProbabilities(
+                  Requests.softmaxes(request.getSoftmaxesList(), datastore, maxK));
+          OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
+          int rows = Math.max(1, NEIGHBORS_AT_A_TIME / probabilities.largestK());
+          for (int from = 0; from < targets.length; from += rows) {
+            float[] some = rows(queries, from, rows, d);
+            int[] theirs = rows(targets, from, rows);
+            Neighbors found =
+                catalog.search(
+                    name,
+                    index ->
+                        index.search(
+                            some, probabilities.largestK(), nprobe, request.getExactDistances()));
+            sink.send(
+                TokenProbabilitiesResponse.newBuilder()
+                    .setFirstQuery(from)
+                    .setProbabilities(
+                        Tensors.fp32(
+                            probabilities.of(found, theirs),
+                            request.getSoftmaxesCount(),
+                            theirs.length))
+                    .build());
+          }
+        });
+  }
+
+  @Override
+  public void buildIndex(BuildIndexRequest request, StreamObserver<BuildIndexResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          DatastoreName name = Requests.datastore(request.getDatastore());
+          var settings =
+              IndexSettings.orDefault(
+                  request.getNlist(),
+                  request.getPqM(),
+                  request.getNprobe(),
+                  request.getMaxTrainingKeys(),
+                  request.hasSeed() ? request.getSeed() : 1);
+          BuildJob job = catalog.build(name, settings);
+          while (!job.await(Descriptions.PROGRESS_INTERVAL)) {
+            sink.send(Descriptions.progress(job));
+          }
+          sink.send(Descriptions.done(job));
+        });
+  }
+
+  private static float[] rows(float[] values, int from, int rows, int d) {
+    return Arrays.copyOfRange(values, from * d, Math.min(values.length, (from + rows) * d));
+  }
+
+  private static int[] rows(int[] values, int from, int rows) {
+    return Arrays.copyOfRange(values, from, Math.min(values.length, from + rows));
+  }
+
+  private static StatusRuntimeException status(Throwable e) {
+    return switch (e) {
+      case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
+      case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
+      case IndexSettingsException setting ->
+          Errors.invalidArgument(setting.field(), setting.getMessage());
+      case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
+      case IndexFileException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
+      case FaissException faiss -> Errors.of(Code.INTERNAL, faiss.getMessage());
+      default -> null;
+    };
+  }
+}

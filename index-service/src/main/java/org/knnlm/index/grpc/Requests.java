@@ -1,0 +1,96 @@
+package org.knnlm.index.grpc;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.grpc.Errors;
+import org.knnlm.grpc.Tensors;
+import org.knnlm.index.knn.Softmax;
+import org.knnlm.proto.tensor.v1.Tensor;
+
+/** Checks what comes in; every error is INVALID_ARGUMENT and names the field. */
+final class Requests {
+  private Requests() {}
+
+  static DatastoreName datastore(String name) {
+    try {
+      return new DatastoreName(name);
+    } catch (IllegalArgumentException e) {
+      throw Errors.invalidArgument("datastore", e.getMessage());
+    }
+  }
+
+  /** Queries {@code [n, dimension]}, n ≥ 1, every component finite. */
+  static float[] queries(Tensor tensor, Datastore datastore) {
+    long[] shape = Tensors.shape(tensor, "queries", 2);
+    if (shape[0] < 1 || shape[1] != datastore.dimension()) {
+      throw Errors.invalidArgument(
+          "queries.shape",
+          "found [%d, %d], [n >= 1, %d] is needed: the dimension of the datastore's keys"
+              .formatted(shape[0], shape[1], datastore.dimension()));
+    }
+    float[] queries = Tensors.floats(tensor, "queries");
+    for (int i = 0; i < queries.length; i++) {
+      if (!Float.isFinite(queries[i])) {
+        throw Errors.invalidArgument(
+            "queries.data",
+            "query %d has %s at component %d, finite numbers are needed"
+                .formatted(i / datastore.dimension(), queries[i], i % datastore.dimension()));
+      }
+    }
+    return queries;
+  }
+
+  static int k(String field, int k, Datastore datastore, int maxK) {
+    long most = Math.min(maxK, datastore.size());
+    if (k < 1 || k > most) {
+      throw Errors.invalidArgument(field, "found %d, allowed are 1 to %d".formatted(k, most));
+    }
+    return k;
+  }
+
+  static OptionalInt nprobe(boolean given, int nprobe) {
+    if (given && nprobe < 1) {
+      throw Errors.invalidArgument("nprobe", "found %d, at least 1 is needed".formatted(nprobe));
+    }
+    return given ? OptionalInt.of(nprobe) : OptionalInt.empty();
+  }
+
+  static int[] targets(List<Integer> targets, int queries) {
+    if (targets.size() != queries) {
+      throw Errors.invalidArgument(
+          "target_token_ids", "found %d for %d queries".formatted(targets.size(), queries));
+    }
+    int[] ids = targets.stream().mapToInt(Integer::intValue).toArray();
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0) {
+        throw Errors.invalidArgument(
+            "target_token_ids[%d]".formatted(i),
+            "found %d, token ids are not negative".formatted(ids[i]));
+      }
+    }
+    return ids;
+  }
+
+  static List<Softmax> softmaxes(
+      List<org.knnlm.proto.index.v1.Softmax> softmaxes, Datastore datastore, int maxK) {
+    if (softmaxes.isEmpty()) {
+      throw Errors.invalidArgument("softmaxes", "empty, at least one is needed");
+    }
+    return IntStream.range(0, softmaxes.size())
+        .mapToObj(
+            i -> {
+              var softmax = softmaxes.get(i);
+              String field = "softmaxes[%d].".formatted(i);
+              int k = k(field + "k", softmax.getK(), datastore, maxK);
+              try {
+                return new Softmax(k, softmax.getTemperature());
+              } catch (IllegalArgumentException e) {
+                throw Errors.invalidArgument(field + "temperature", e.getMessage());
+              }
+            })
+        .toList();
+  }
+}

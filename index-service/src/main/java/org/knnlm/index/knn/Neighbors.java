@@ -1,0 +1,63 @@
+package org.knnlm.index.knn;
+
+/**
+ * The k nearest keys of consecutive queries, row-major {@code [queries, k]}, in the order of the
+ * index. Where fewer than k keys were reached, the end of the row has id -1, distance +∞ and token
+ * -1. The arrays are shared, not copied.
+ */
+public final class Neighbors {
+  /** An id or token that is not there. */
+  public static final int NONE = -1;
+
+  private final int k;
+  private final long[] ids;
+  private final float[] distances;
+  private final int[] tokens;
+
+  /**
+   * @param k neighbours per query
+   * @param ids positions in the datastore
+   * @param distances squared L2 distances
+   * @param tokens values: the token that followed each key
+   * @throws IllegalArgumentException when the arrays are no whole rows of k
+   */
+  public Neighbors(int k, long[] ids, float[] distances, int[] tokens) {
+    if (k < 1
+        || ids.length % k != 0
+        || distances.length != ids.length
+        || tokens.length != ids.length) {
+      throw new IllegalArgumentException(
+          "arrays of %d, %d and %d are no rows of %d"
+              .formatted(ids.length, distances.length, tokens.length, k));
+    }
+    this.k = k;
+    this.ids = ids;
+    this.distances = distances;
+    this.tokens = tokens;
+  }
+
+  /** Neighbours per query. */
+  public int k() {
+    return k;
+  }
+
+  /** Positions in the datastore. */
+  public long[] ids() {
+    return ids;
+  }
+
+  /** Squared L2 distances. */
+  public float[] distances() {
+    return distances;
+  }
+
+  /** The token that followed each key. */
+  public int[] tokens() {
+    return tokens;
+  }
+
+  /** Number of queries. */
+  public int queries() {
+    return ids.length / k;
+  }
+}

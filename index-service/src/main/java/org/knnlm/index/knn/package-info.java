@@ -1,0 +1,2 @@
+/** From neighbours to probabilities. */
+package org.knnlm.index.knn;

@@ -1,0 +1,2 @@
+/** Search over loaded index files. */
+package org.knnlm.index.search;

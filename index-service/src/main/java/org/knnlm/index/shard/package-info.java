@@ -1,0 +1,2 @@
+/** The files of an index in a datastore's folder. */
+package org.knnlm.index.shard;
