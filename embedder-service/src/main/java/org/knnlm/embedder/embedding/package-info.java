@@ -1,0 +1,2 @@
+/** From documents to keys and values: tokens, windows, hidden states. */
+package org.knnlm.embedder.embedding;

@@ -1,0 +1,86 @@
+package org.knnlm.embedder.job;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.knnlm.datastore.StagingFolder;
+import org.knnlm.embedder.embedding.DatastoreMaker;
+import org.knnlm.embedder.embedding.Progress;
+import org.knnlm.embedder.embedding.ProgressMeter;
+import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.embedder.model.ModelInfo;
+
+/** One datastore in the making; any number of callers may watch. */
+public final class DatastoreJob {
+  private static final Logger LOG = Logger.getLogger(DatastoreJob.class);
+
+  private final DatastoreRequest request;
+  private final ProgressMeter progress = new ProgressMeter(System::nanoTime);
+  private final FutureTask<Void> task;
+
+  DatastoreJob(DatastoreRequest request, Path root, LanguageModel model, ModelInfo info) {
+    this.request = request;
+    this.task = new FutureTask<>(work(root, model, info));
+  }
+
+  private Callable<Void> work(Path root, LanguageModel model, ModelInfo info) {
+    return () -> {
+      try (var staging = StagingFolder.create(root, request.name())) {
+        new DatastoreMaker(model, info, staging, progress)
+            .make(request.corpus(), request.corpusName(), request.format(), request.key());
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      }
+      return null;
+    };
+  }
+
+  /** Does the work, on the calling thread. */
+  void run() {
+    task.run();
+    switch (task.state()) {
+      case SUCCESS -> LOG.infof("datastore %s is done: %s", request.name(), progress.progress());
+      case FAILED -> LOG.errorf(task.exceptionNow(), "datastore %s failed", request.name());
+      case CANCELLED -> LOG.warnf("datastore %s: stopped", request.name());
+      case RUNNING -> throw new IllegalStateException("a task that has run is over");
+    }
+  }
+
+  /** How far it is. */
+  public Progress progress() {
+    return progress.progress();
+  }
+
+  /** Breaks the work off; what is on the disk of it vanishes. */
+  void stop() {
+    task.cancel(true);
+  }
+
+  boolean isOver() {
+    return task.isDone();
+  }
+
+  /**
+   * Waits until the job is over, but no longer than a limit.
+   *
+   * @return whether the datastore is made
+   * @throws ExecutionException with the reason, when it failed
+   * @throws JobStoppedException when the service stops
+   */
+  public boolean awaitDone(Duration limit) throws InterruptedException, ExecutionException {
+    try {
+      task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (CancellationException e) {
+      throw new JobStoppedException(request.name(), e);
+    }
+  }
+}

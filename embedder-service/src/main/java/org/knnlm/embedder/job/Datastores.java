@@ -1,0 +1,97 @@
+package org.knnlm.embedder.job;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreException;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.embedder.model.ModelInfo;
+
+/**
+ * The datastores of a folder, and the jobs that make more of them. Jobs run one after the other:
+ * the model is what they wait for.
+ */
+public final class Datastores implements AutoCloseable {
+  private final Path root;
+  private final LanguageModel model;
+  private final ConcurrentMap<DatastoreName, DatastoreJob> jobs = new ConcurrentHashMap<>();
+  private final ExecutorService queue =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("datastore-job").factory());
+
+  /**
+   * @param root folder of the datastores, each in a folder of its name
+   */
+  public Datastores(Path root, LanguageModel model) {
+    this.root = root;
+    this.model = model;
+  }
+
+  /**
+   * Starts a job.
+   *
+   * @throws DatastoreException.Taken when a datastore or a job has the name
+   * @throws InvalidCorpusException when the corpus has no document
+   * @throws org.knnlm.corpus.CorpusException when its first document is not what its format says
+   * @throws org.knnlm.embedder.model.LanguageModelException when the model does not answer
+   */
+  public void create(DatastoreRequest request) throws IOException {
+    CorpusFolder.requireDocument(request.corpus(), request.format());
+    requireFree(request.name(), jobs.get(request.name()));
+    ModelInfo info = model.info();
+    DatastoreJob job =
+        jobs.compute(
+            request.name(),
+            (name, earlier) -> {
+              requireFree(name, earlier);
+              return new DatastoreJob(request, root, model, info);
+            });
+    queue.execute(job::run);
+  }
+
+  private void requireFree(DatastoreName name, DatastoreJob earlier) {
+    if (earlier != null && !earlier.isOver()) {
+      throw new DatastoreException.Taken(name.in(root), "a job is making this datastore");
+    }
+    if (Files.exists(name.in(root))) {
+      throw new DatastoreException.Taken(name.in(root), "exists already");
+    }
+  }
+
+  /** The job that makes, or has made, or failed to make a datastore since the service started. */
+  public Optional<DatastoreJob> job(DatastoreName name) {
+    return Optional.ofNullable(jobs.get(name));
+  }
+
+  /** The folder of the datastores. */
+  public Path root() {
+    return root;
+  }
+
+  /** Whether there is a finished datastore, sound or not. */
+  public boolean exists(DatastoreName name) {
+    return Files.isDirectory(name.in(root));
+  }
+
+  /**
+   * Opens a finished datastore.
+   *
+   * @throws DatastoreException when there is none, or it is damaged
+   */
+  public Datastore open(DatastoreName name) throws IOException {
+    return Datastore.open(name.in(root));
+  }
+
+  /** Stops the jobs, and waits until nothing of them is left on the disk. */
+  @Override
+  public void close() {
+    jobs.values().forEach(DatastoreJob::stop);
+    queue.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Datastores that are wanted, being made, and made. */
+package org.knnlm.embedder.job;

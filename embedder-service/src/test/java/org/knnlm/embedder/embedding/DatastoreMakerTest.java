@@ -1,0 +1,307 @@
+package org.knnlm.embedder.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.knnlm.corpus.CorpusException;
+import org.knnlm.corpus.CorpusFormat;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.datastore.KeyType;
+import org.knnlm.datastore.StagingFolder;
+import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.embedder.model.ModelInfo;
+
+class DatastoreMakerTest {
+  private static final DatastoreName NAME = new DatastoreName("made");
+
+  @TempDir Path root;
+  private final ProgressMeter progress = new ProgressMeter(System::nanoTime);
+
+  @ParameterizedTest
+  @CsvSource({"8, 1", "8, 3", "8, 40", "9, 999", "8, 1000", "16, 1001", "8, 2345", "1024, 1500"})
+  void everyTokenFollowsItsKey(int maxSequenceLength, int documents) throws Exception {
+    List<String> texts =
+        IntStream.range(0, documents).mapToObj(i -> "document " + "x".repeat(i % 7) + i).toList();
+    make(new ArithmeticModel(maxSequenceLength), String.join("\n", texts));
+    int block = Math.min(maxSequenceLength, 1024);
+    int stride = block / 2;
+    try (var datastore = Datastore.open(NAME.in(root))) {
+      datastore.verify();
+      long id = 0;
+      for (int first = 0; first < documents; first += 1000) {
+        int[] tokens =
+            texts.subList(first, Math.min(first + 1000, documents)).stream()
+                .flatMapToInt(text -> Arrays.stream(ArithmeticModel.tokens(text)))
+                .toArray();
+        int total = tokens.length < block ? tokens.length : tokens.length / block * block;
+        for (int target = 1; target < total; target++) {
+          float[] key = new float[3];
+          datastore.key(id, key, 0);
+          int start = Math.max(target / stride * stride + stride - block, 0);
+          assertThat(key).containsExactly(tokens[target - 1], target - start, 1);
+          assertThat(datastore.value(id)).isEqualTo(tokens[target]);
+          id++;
+        }
+      }
+      assertThat(datastore.size()).isEqualTo(id);
+      assertThat(datastore.manifest().orElseThrow().parts()).hasSize((documents + 999) / 1000);
+    }
+  }
+
+  @Test
+  void theManifestSaysWhereItComesFrom() throws Exception {
+    String corpus = "one\n\ntwo\n";
+    make(new ArithmeticModel(4), corpus);
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(corpus.getBytes(StandardCharsets.UTF_8));
+    try (var datastore = Datastore.open(NAME.in(root))) {
+      var origin = datastore.manifest().orElseThrow().origin();
+      assertThat(origin.model().id()).isEqualTo("arithmetic");
+      assertThat(origin.corpus().path()).isEqualTo("the corpus");
+      assertThat(origin.corpus().sha256()).isEqualTo(HexFormat.of().formatHex(digest));
+      assertThat(origin.corpus().documents()).isEqualTo(2);
+      assertThat(origin.corpus().tokens()).isEqualTo(8);
+      assertThat(origin.blockSize()).isEqualTo(4);
+      assertThat(origin.stride()).isEqualTo(2);
+      assertThat(datastore.size()).isEqualTo(7);
+    }
+    Progress last = progress.progress();
+    assertThat(last.stage()).isEqualTo(Stage.DONE);
+    assertThat(last.documents()).isEqualTo(2);
+    assertThat(last.keysDone()).isEqualTo(7).isEqualTo(last.keysTotal());
+    assertThat(names()).containsExactly("corpus.txt", "made");
+  }
+
+  @Test
+  void requestsToTheTokenizerAreShort() throws Exception {
+    var texts = new AtomicInteger();
+    var model =
+        new ArithmeticModel(1024) {
+          @Override
+          public List<int[]> tokenize(List<String> request) {
+            assertThat(request.stream().mapToInt(String::length).sum())
+                .isLessThanOrEqualTo(1 << 20);
+            texts.addAndGet(request.size());
+            return super.tokenize(request);
+          }
+        };
+    make(model, ("x".repeat(700_000) + "\n").repeat(3));
+    assertThat(texts).hasValue(3);
+  }
+
+  @Test
+  void theModelHasAlwaysTwoRequests() throws Exception {
+    var running = new AtomicInteger();
+    var most = new AtomicInteger();
+    var model =
+        new ArithmeticModel(8) {
+          @Override
+          public List<ByteBuffer> hiddenStates(int[] tokens, int first, int count, KeyType key) {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            sleep();
+            running.decrementAndGet();
+            return super.hiddenStates(tokens, first, count, key);
+          }
+        };
+    make(model, "some text that is longer than eight tokens");
+    assertThat(most).hasValue(2);
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aCorpusWithoutKeysIsRefused() throws IOException {
+    var model =
+        new ArithmeticModel(8) {
+          @Override
+          public List<int[]> tokenize(List<String> texts) {
+            return texts.stream().map(text -> new int[] {1}).toList();
+          }
+        };
+    assertFails(model, "one\n", EmbeddingException.EmptyCorpus.class, "1 documents with 1 tokens");
+  }
+
+  @Test
+  void aTornCorpusIsRefused() throws IOException {
+    Path corpus = Files.writeString(root.resolve("corpus.jsonl"), "{\"text\": \"a\"}\n{\"text\":");
+    assertThatThrownBy(() -> make(new ArithmeticModel(8), corpus, new CorpusFormat.Jsonl()))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("line 2");
+    assertThat(names()).containsExactly("corpus.jsonl");
+  }
+
+  @Test
+  void aTokenOutsideTheVocabularyIsRefused() throws IOException {
+    var model =
+        new ArithmeticModel(8) {
+          @Override
+          public List<int[]> tokenize(List<String> texts) {
+            return texts.stream()
+                .map(text -> text.equals("two") ? new int[] {1, 256} : new int[] {1, 2})
+                .toList();
+          }
+        };
+    assertFails(
+        model,
+        "one\ntwo\n",
+        EmbeddingException.BadOutput.class,
+        "token id 256 for the document in line 2, allowed are 0 to 255");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NaN, holds NaN at 1",
+    "Infinity, holds Infinity at 1",
+    "-70000, holds -Infinity at 1"
+  })
+  void aKeyThatIsNotFiniteIsRefused(float element, String problem) throws IOException {
+    assertFails(
+        rowAtFour(0, element, 0),
+        "0123456789",
+        EmbeddingException.BadOutput.class,
+        "arithmetic, batch 0 (documents 0 to 0), window of tokens 0 to 7: key 1 " + problem);
+  }
+
+  @Test
+  void aKeyOfZerosIsRefused() throws IOException {
+    assertFails(
+        rowAtFour(0, -0f, 0),
+        "0123456789",
+        EmbeddingException.BadOutput.class,
+        "window of tokens 0 to 7: key 1 is all zeros");
+  }
+
+  /** Position 4 is the second key of the second window. */
+  private static ArithmeticModel rowAtFour(float... row) {
+    return new ArithmeticModel(8) {
+      @Override
+      float[] row(int token, int position) {
+        return position == 4 ? row : super.row(token, position);
+      }
+    };
+  }
+
+  @Test
+  void missingKeysAreRefused() throws IOException {
+    var model =
+        new ArithmeticModel(8) {
+          @Override
+          public List<ByteBuffer> hiddenStates(int[] tokens, int first, int count, KeyType key) {
+            return super.hiddenStates(tokens, first, count - 1, key);
+          }
+        };
+    assertFails(model, "01234567", EmbeddingException.BadOutput.class, "found 2 keys, expected 3");
+  }
+
+  @Test
+  void halfAKeyIsRefused() throws IOException {
+    var model =
+        new ArithmeticModel(8) {
+          @Override
+          public List<ByteBuffer> hiddenStates(int[] tokens, int first, int count, KeyType key) {
+            return List.of(ByteBuffer.allocate(8));
+          }
+        };
+    assertFails(
+        model, "01234567", EmbeddingException.BadOutput.class, "8 bytes are no whole keys of 6");
+  }
+
+  @Test
+  void anotherModelOnTheWayIsRefused() throws IOException {
+    var model =
+        new ArithmeticModel(8) {
+          private final AtomicInteger asked = new AtomicInteger();
+
+          @Override
+          public ModelInfo info() {
+            ModelInfo info = super.info();
+            return asked.getAndIncrement() == 0
+                ? info
+                : new ModelInfo(
+                    info.id(),
+                    info.type(),
+                    "f".repeat(64),
+                    info.tokenizerSha256(),
+                    info.hiddenSize(),
+                    info.vocabularySize(),
+                    info.maxSequenceLength());
+          }
+        };
+    assertFails(model, "01234567", EmbeddingException.ModelChanged.class, "at the end");
+  }
+
+  @Test
+  void aDatastoreThatTheDiskCannotHoldIsRefused() throws IOException {
+    // nobody has two petabytes
+    var model =
+        new ArithmeticModel(1024) {
+          @Override
+          public ModelInfo info() {
+            ModelInfo info = super.info();
+            return new ModelInfo(
+                info.id(),
+                info.type(),
+                info.sha256(),
+                info.tokenizerSha256(),
+                1 << 30,
+                info.vocabularySize(),
+                info.maxSequenceLength());
+          }
+        };
+    assertFails(
+        model,
+        "x".repeat(1 << 20),
+        EmbeddingException.NotEnoughSpace.class,
+        "1048575 keys of dimension 1073741824 need 2251797670395900 bytes");
+  }
+
+  private void assertFails(
+      LanguageModel model, String corpus, Class<? extends Throwable> type, String message)
+      throws IOException {
+    assertThatThrownBy(() -> make(model, corpus)).isInstanceOf(type).hasMessageContaining(message);
+    assertThat(names()).containsExactly("corpus.txt");
+  }
+
+  private void make(LanguageModel model, String corpus) throws Exception {
+    make(model, Files.writeString(root.resolve("corpus.txt"), corpus), new CorpusFormat.Lines());
+  }
+
+  private void make(LanguageModel model, Path corpus, CorpusFormat format) throws Exception {
+    try (var staging = StagingFolder.create(root, NAME)) {
+      new DatastoreMaker(model, model.info(), staging, progress)
+          .make(corpus, "the corpus", format, KeyType.LAST_FFN_INPUT);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+}
