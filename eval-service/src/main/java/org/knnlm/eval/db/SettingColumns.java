@@ -1,0 +1,35 @@
+package org.knnlm.eval.db;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+
+/** Columns of {@code retrieval_setting}. */
+@Embeddable
+public class SettingColumns {
+  String datastore;
+  int k;
+  float temperature;
+  float lambda;
+  Integer nprobe;
+
+  @Column(name = "exact_distances")
+  boolean exactDistances;
+
+  @Column(name = "datastore_keys")
+  Long datastoreKeys;
+
+  @Column(name = "datastore_dimension")
+  Integer datastoreDimension;
+
+  @Column(name = "datastore_model_sha256")
+  String datastoreModelSha256;
+
+  @Column(name = "datastore_index")
+  String datastoreIndex;
+
+  @Column(name = "datastore_nprobe")
+  Integer datastoreNprobe;
+
+  @Column(name = "index_service_version")
+  String indexServiceVersion;
+}

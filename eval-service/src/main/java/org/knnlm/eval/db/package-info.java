@@ -1,0 +1,2 @@
+/** Runs in PostgreSQL. */
+package org.knnlm.eval.db;

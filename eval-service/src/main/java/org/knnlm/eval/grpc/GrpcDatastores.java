@@ -1,0 +1,46 @@
+package org.knnlm.eval.grpc;
+
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GrpcClient;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.knnlm.eval.lm.DatastoreInfo;
+import org.knnlm.eval.lm.Datastores;
+import org.knnlm.proto.index.v1.DescribeRequest;
+import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
+
+/** What index-service says of its datastores; it is asked for the record, not for numbers. */
+@ApplicationScoped
+public class GrpcDatastores implements Datastores {
+  private static final Logger LOG = Logger.getLogger(GrpcDatastores.class);
+  private static final int TIMEOUT_SECONDS = 5;
+
+  private final NearestNeighborsBlockingStub stub;
+
+  GrpcDatastores(@GrpcClient("index") NearestNeighborsBlockingStub stub) {
+    this.stub = stub;
+  }
+
+  @Override
+  public Optional<DatastoreInfo> describe(String name) {
+    try {
+      DescribeResponse reply =
+          stub.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .describe(DescribeRequest.newBuilder().setDatastore(name).build());
+      return Optional.of(
+          new DatastoreInfo(
+              reply.getNumKeys(),
+              reply.getDimension(),
+              reply.getModelSha256(),
+              reply.getIndex().getFactory(),
+              reply.getIndex().getNprobe(),
+              reply.getVersion()));
+    } catch (StatusRuntimeException e) {
+      LOG.warnf("index-service does not describe the datastore %s: %s", name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.knnlm.eval.grpc;
+
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GrpcClient;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.knnlm.eval.Settings;
+import org.knnlm.eval.lm.LanguageModel;
+import org.knnlm.eval.lm.LanguageModelException;
+import org.knnlm.eval.lm.ModelInfo;
+import org.knnlm.eval.lm.Retrieval;
+import org.knnlm.eval.lm.Scores;
+import org.knnlm.eval.lm.Sequence;
+import org.knnlm.proto.lm.v1.InfoRequest;
+import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
+import org.knnlm.proto.lm.v1.ScoreRequest;
+import org.knnlm.proto.lm.v1.ScoreResponse;
+import org.knnlm.proto.lm.v1.ScoreSequence;
+import org.knnlm.proto.lm.v1.TokenizeRequest;
+import org.knnlm.proto.lm.v1.TokenizeResponse;
+
+/** lm-service. What it answers is checked before anything is made of it. */
+@ApplicationScoped
+public class GrpcLanguageModel implements LanguageModel {
+  private static final Duration INFO_TIMEOUT = Duration.ofSeconds(5);
+  private static final int TEXTS_PER_REQUEST = 1000;
+
+  /** Characters are at most 3 bytes each, and a request is at most 32 MiB. */
+  private static final long CHARACTERS_PER_REQUEST = 8 << 20;
+
+  private static final int MAX_REQUEST_BYTES = 32 << 20;
+
+  private final LanguageModelBlockingStub stub;
+  private final Duration timeout;
+
+  GrpcLanguageModel(@GrpcClient("lm") LanguageModelBlockingStub stub, Settings settings) {
+    this.stub = stub;
+    this.timeout = settings.lm().timeout();
+  }
+
+  @Override
+  public ModelInfo info() {
+    try {
+      InfoResponse info = within(INFO_TIMEOUT).info(InfoRequest.getDefaultInstance());
+      return new ModelInfo(
+          info.getModelId(),
+          info.getModelType(),
+          info.getModelSha256(),
+          info.getTokenizerSha256(),
+          info.getDatatype().name().replaceFirst("^DATA_TYPE_", ""),
+          info.getDevice(),
+          info.getMaxSequenceLength(),
+          info.getMaxSequences(),
+          info.getVersion());
+    } catch (StatusRuntimeException e) {
+      throw LmServiceErrors.translate(e);
+    }
+  }
+
+  @Override
+  public List<int[]> tokenize(List<String> texts) {
+    List<int[]> tokens = new ArrayList<>();
+    int from = 0;
+    while (from < texts.size()) {
+      int to = endOfRequest(texts, from);
+      tokens.addAll(tokenizeAtOnce(texts.subList(from, to)));
+      from = to;
+    }
+    return tokens;
+  }
+
+  private static int endOfRequest(List<String> texts, int from) {
+    int to = from + 1;
+    long characters = texts.get(from).length();
+    while (to < texts.size()
+        && to - from < TEXTS_PER_REQUEST
+        && characters + texts.get(to).length() <= CHARACTERS_PER_REQUEST) {
+      characters += texts.get(to).length();
+      to++;
+    }
+    return to;
+  }
+
+  private List<int[]> tokenizeAtOnce(List<String> texts) {
+    List<IntStream.Builder> tokens = texts.stream().map(text -> IntStream.builder()).toList();
+    var request = TokenizeRequest.newBuilder().addAllTexts(texts).build();
+    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
+      throw LanguageModelException.refused(
+          "a text of %,d characters is too long for lm-service, which takes %,d bytes"
+              .formatted(texts.getFirst().length(), MAX_REQUEST_BYTES),
+          List.of(),
+          null);
+    }
+    stream(
+        () -> within(timeout).tokenize(request),
+        (TokenizeResponse reply) -> {
+          check(
+              reply.getText() >= 0 && reply.getText() < texts.size(),
+              "token ids of text %d of %d".formatted(reply.getText(), texts.size()));
+          reply.getTokenIdsList().forEach(tokens.get(reply.getText())::add);
+        });
+    return tokens.stream().map(ids -> ids.build().toArray()).toList();
+  }
+
+  @Override
+  public void score(List<Sequence> sequences, List<Retrieval> retrievals, Consumer<Scores> sink) {
+    var request = ScoreRequest.newBuilder();
+    sequences.forEach(
+        sequence ->
+            request.addSequences(
+                ScoreSequence.newBuilder()
+                    .addAllTokenIds(Arrays.stream(sequence.tokens()).boxed().toList())
+                    .setFirstTarget(sequence.firstTarget())));
+    retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
+    var replies = new int[1];
+    stream(
+        () -> within(timeout).score(request.build()),
+        (ScoreResponse reply) -> {
+          int index = replies[0]++;
+          check(
+              reply.getSequence() == index && index < sequences.size(),
+              "scores of sequence %d where %d is next".formatted(reply.getSequence(), index));
+          sink.accept(ScoreReplies.read(reply, sequences.get(index), retrievals.size()));
+        });
+    check(
+        replies[0] == sequences.size(),
+        "scores of %d sequences, asked for %d".formatted(replies[0], sequences.size()));
+  }
+
+  private static org.knnlm.proto.lm.v1.Retrieval message(Retrieval retrieval) {
+    var message =
+        org.knnlm.proto.lm.v1.Retrieval.newBuilder()
+            .setDatastore(retrieval.datastore())
+            .setK(retrieval.k())
+            .setTemperature(retrieval.temperature())
+            .setLambda(retrieval.lambda())
+            .setExactDistances(retrieval.exactDistances());
+    retrieval.nprobe().ifPresent(message::setNprobe);
+    return message.build();
+  }
+
+  private LanguageModelBlockingStub within(Duration limit) {
+    return stub.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Reads a stream to its end; a reader that throws ends the call on the other side too. */
+  private static <T> void stream(Supplier<Iterator<T>> call, Consumer<T> reader) {
+    try (Context.CancellableContext context = Context.current().withCancellation()) {
+      context.run(() -> call.get().forEachRemaining(reader));
+    } catch (StatusRuntimeException e) {
+      throw LmServiceErrors.translate(e);
+    }
+  }
+
+  static void check(boolean fine, String found) {
+    if (!fine) {
+      throw LanguageModelException.wrongAnswer("lm-service sent " + found);
+    }
+  }
+}

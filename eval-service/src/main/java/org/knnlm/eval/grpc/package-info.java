@@ -1,0 +1,2 @@
+/** Calls to lm-service and index-service. */
+package org.knnlm.eval.grpc;

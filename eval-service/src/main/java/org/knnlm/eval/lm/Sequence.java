@@ -1,0 +1,29 @@
+package org.knnlm.eval.lm;
+
+import java.util.Arrays;
+
+/**
+ * A sequence to score; its targets are {@code tokens[firstTarget .. end)}.
+ *
+ * @param tokens not copied
+ * @param firstTarget from 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and boxing a window's tokens is waste
+public record Sequence(int[] tokens, int firstTarget) {
+  public Sequence {
+    if (firstTarget < 1 || firstTarget >= tokens.length) {
+      throw new IllegalArgumentException(
+          "first target %d of %d tokens".formatted(firstTarget, tokens.length));
+    }
+  }
+
+  /** Number of targets. */
+  public int targets() {
+    return tokens.length - firstTarget;
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(tokens) + " from " + firstTarget;
+  }
+}

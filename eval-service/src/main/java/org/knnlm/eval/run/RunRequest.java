@@ -1,0 +1,229 @@
+package org.knnlm.eval.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.knnlm.corpus.CorpusFormat;
+import org.knnlm.eval.lm.FieldProblem;
+import org.knnlm.eval.lm.Retrieval;
+import org.knnlm.eval.perplexity.Protocol;
+
+/**
+ * A run as somebody asks for it; nothing is checked yet.
+ *
+ * @param name for people, at most 200 characters; may be left out
+ * @param protocol {@code wikitext} or {@code blocks}
+ * @param text file, relative to the folder of texts
+ * @param format {@code jsonl} or {@code lines}; left out, the file's extension tells
+ * @param textField field of a JSON object that holds the text; left out for {@code text}
+ * @param settings retrieval settings; may be left out, the base model is always measured
+ */
+public record RunRequest(
+    String name,
+    String protocol,
+    String text,
+    String format,
+    String textField,
+    List<Setting> settings) {
+
+  /** Most settings of one run. */
+  public static final int MAX_SETTINGS = 64;
+
+  private static final int MAX_NAME = 200;
+  private static final Pattern DATASTORE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+  /**
+   * A retrieval setting.
+   *
+   * @param datastore name of a datastore
+   * @param k neighbours of each position, at least 1
+   * @param temperature greater than 0
+   * @param lambda weight of the neighbours, 0 to 1
+   * @param nprobe lists to visit, at least 1; left out for the index's own
+   * @param exactDistances exact distances instead of the index's; left out for no
+   */
+  public record Setting(
+      String datastore,
+      Integer k,
+      Float temperature,
+      Float lambda,
+      Integer nprobe,
+      Boolean exactDistances) {}
+
+  /**
+   * Checks all that can be known without the model.
+   *
+   * @throws InvalidRunException naming all fields at fault
+   */
+  public RunSpec check(TextFolder texts) {
+    var problems = new Problems();
+    problems.unless(
+        name == null
+            || (name.length() <= MAX_NAME && name.chars().noneMatch(Character::isISOControl)),
+        "name",
+        name,
+        "at most %d characters, none of them control characters".formatted(MAX_NAME));
+    Optional<Protocol> known = Optional.ofNullable(protocol).flatMap(Protocol::ofKey);
+    problems.unless(known.isPresent(), "protocol", protocol, "\"wikitext\" or \"blocks\"");
+    checkText(texts, problems);
+    Optional<CorpusFormat> layout = layout(problems);
+    if (known.equals(Optional.of(Protocol.WIKITEXT))) {
+      problems.unless(
+          layout.isEmpty() || layout.get() instanceof CorpusFormat.Lines,
+          "format",
+          format == null ? text : format,
+          "a file of lines for the protocol \"wikitext\"");
+    }
+    List<Retrieval> retrievals = retrievals(problems);
+    problems.throwIfAny();
+    return new RunSpec(
+        name == null ? "" : name, known.orElseThrow(), text, layout.orElseThrow(), retrievals);
+  }
+
+  private void checkText(TextFolder texts, Problems problems) {
+    if (text == null || text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
+      problems.add("text", text, "the path of a file");
+      return;
+    }
+    try {
+      texts.file(text);
+    } catch (InvalidRunException e) {
+      problems.list.addAll(e.problems());
+    }
+  }
+
+  private Optional<CorpusFormat> layout(Problems problems) {
+    String kind = format == null ? extension() : format;
+    Optional<CorpusFormat> layout =
+        switch (kind) {
+          case "jsonl" ->
+              Optional.of(
+                  textField == null || textField.isEmpty()
+                      ? new CorpusFormat.Jsonl()
+                      : new CorpusFormat.Jsonl(textField));
+          case "lines", "txt" -> Optional.of(new CorpusFormat.Lines());
+          default -> Optional.empty();
+        };
+    problems.unless(
+        text == null || layout.isPresent(),
+        "format",
+        format,
+        "\"jsonl\" or \"lines\"; nothing only for a file that ends in .jsonl or .txt");
+    problems.unless(
+        textField == null
+            || (!textField.isEmpty() && layout.orElse(null) instanceof CorpusFormat.Jsonl),
+        "textField",
+        textField,
+        "the name of a field, and only for JSON objects");
+    return layout;
+  }
+
+  private String extension() {
+    return text == null ? "" : text.substring(text.lastIndexOf('.') + 1);
+  }
+
+  private List<Retrieval> retrievals(Problems problems) {
+    List<Retrieval> retrievals = new ArrayList<>();
+    if (settings == null) {
+      return retrievals;
+    }
+    if (settings.size() > MAX_SETTINGS) {
+      problems.say(
+          "settings",
+          "found %d settings, allowed are at most %d".formatted(settings.size(), MAX_SETTINGS));
+    }
+    for (int i = 0; i < settings.size() && i < MAX_SETTINGS; i++) {
+      String path = "settings[%d]".formatted(i);
+      retrieval(settings.get(i), path, problems)
+          .ifPresent(
+              retrieval -> {
+                if (retrievals.contains(retrieval)) {
+                  problems.say(path, "found a setting for the second time");
+                }
+                retrievals.add(retrieval);
+              });
+    }
+    return retrievals;
+  }
+
+  private static Optional<Retrieval> retrieval(Setting setting, String path, Problems problems) {
+    if (setting == null) {
+      problems.add(path, null, "a setting");
+      return Optional.empty();
+    }
+    int before = problems.count();
+    String datastore = setting.datastore();
+    problems.unless(
+        datastore != null && DATASTORE.matcher(datastore).matches(),
+        path + ".datastore",
+        datastore,
+        "lower-case letters, digits, '.', '_' and '-', at most 64, a letter or digit first");
+    problems.unless(
+        setting.k() != null && setting.k() >= 1,
+        path + ".k",
+        setting.k(),
+        "1 to the number of keys");
+    Float temperature = setting.temperature();
+    problems.unless(
+        temperature != null && temperature > 0 && Float.isFinite(temperature),
+        path + ".temperature",
+        temperature,
+        "a finite number greater than 0");
+    Float lambda = setting.lambda();
+    problems.unless(
+        lambda != null && lambda >= 0 && lambda <= 1, path + ".lambda", lambda, "0 to 1");
+    problems.unless(
+        setting.nprobe() == null || setting.nprobe() >= 1,
+        path + ".nprobe",
+        setting.nprobe(),
+        "1 or more, or nothing for the index's own");
+    if (problems.count() > before) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Retrieval(
+            datastore,
+            setting.k(),
+            temperature,
+            lambda,
+            setting.nprobe() == null ? OptionalInt.empty() : OptionalInt.of(setting.nprobe()),
+            Boolean.TRUE.equals(setting.exactDistances())));
+  }
+
+  /** Collects what is wrong. */
+  private static final class Problems {
+    private final List<FieldProblem> list = new ArrayList<>();
+
+    void unless(boolean fine, String field, Object found, String allowed) {
+      if (!fine) {
+        add(field, found, allowed);
+      }
+    }
+
+    void add(String field, Object found, String allowed) {
+      String shown =
+          switch (found) {
+            case null -> "nothing";
+            case String text -> "\"" + text + "\"";
+            default -> found.toString();
+          };
+      say(field, "found %s, allowed is %s".formatted(shown, allowed));
+    }
+
+    void say(String field, String problem) {
+      list.add(new FieldProblem(field, problem));
+    }
+
+    int count() {
+      return list.size();
+    }
+
+    void throwIfAny() {
+      if (!list.isEmpty()) {
+        throw new InvalidRunException(List.copyOf(list));
+      }
+    }
+  }
+}

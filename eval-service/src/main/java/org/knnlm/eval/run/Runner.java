@@ -1,0 +1,182 @@
+package org.knnlm.eval.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.knnlm.corpus.CorpusException;
+import org.knnlm.eval.lm.DatastoreInfo;
+import org.knnlm.eval.lm.Datastores;
+import org.knnlm.eval.lm.LanguageModel;
+import org.knnlm.eval.lm.LanguageModelException;
+import org.knnlm.eval.lm.ModelInfo;
+import org.knnlm.eval.lm.Sequence;
+import org.knnlm.eval.perplexity.EmptyTextException;
+import org.knnlm.eval.perplexity.ScoredWindow;
+import org.knnlm.eval.perplexity.TokenizedText;
+
+/** Carries out runs. A window is kept as soon as it is scored, and never scored again. */
+public final class Runner {
+  /**
+   * Enough to keep a model busy between two calls, few enough to lose little with one. Calls are
+   * the same whatever is missing: what a model computes together may change the last bits.
+   */
+  private static final int WINDOWS_PER_CALL = 4;
+
+  private final RunStore store;
+  private final LanguageModel model;
+  private final Datastores datastores;
+  private final TextFolder texts;
+  private final Patience patience;
+
+  /**
+   * @param patience how long to wait for a model that does not answer
+   */
+  public Runner(
+      RunStore store,
+      LanguageModel model,
+      Datastores datastores,
+      TextFolder texts,
+      Duration patience) {
+    this.store = store;
+    this.model = model;
+    this.datastores = datastores;
+    this.texts = texts;
+    this.patience = new Patience(patience);
+  }
+
+  /**
+   * Takes a run as far as it gets: it is in a final state afterwards.
+   *
+   * @throws InterruptedException when it stays RUNNING, to be taken up again
+   */
+  public void execute(Run run) throws InterruptedException {
+    store.begin(run.id());
+    try {
+      TokenizedText text = prepare(run);
+      scoreMissing(run, text);
+      store.finish(run.id());
+    } catch (StoppedException e) {
+      // Whoever stopped the run has said so in the store.
+    } catch (LanguageModelException
+        | ChangedInputException
+        | CorpusException
+        | EmptyTextException
+        | InvalidRunException
+        | IOException e) {
+      store.fail(run.id(), e.getMessage());
+    }
+  }
+
+  private TokenizedText prepare(Run run) throws IOException, InterruptedException {
+    ModelInfo info = patience.call(model::info);
+    checkModel(run, info);
+    checkDatastores(run);
+    Path file = texts.file(run.spec().text());
+    String sha256 = TextFolder.sha256(file);
+    if (!sha256.equals(run.provenance().textSha256())) {
+      throw new ChangedInputException(
+          "the text %s has changed: its SHA-256 is %s and was %s"
+              .formatted(run.spec().text(), sha256, run.provenance().textSha256()));
+    }
+    TokenizedText text =
+        TokenizedText.read(
+            file,
+            run.spec().protocol(),
+            run.spec().format(),
+            batch -> patience.call(() -> model.tokenize(batch)),
+            info.maxSequenceLength());
+    Plan plan = Plan.of(text);
+    run.plan()
+        .filter(before -> !before.equals(plan))
+        .ifPresent(
+            before -> {
+              throw new ChangedInputException(
+                  "the text is tokenised differently: %s, and was %s".formatted(plan, before));
+            });
+    store.plan(run.id(), plan);
+    return text;
+  }
+
+  private void checkModel(Run run, ModelInfo now) {
+    ModelInfo before = run.provenance().model();
+    if (!now.computesAs(before)) {
+      throw new ChangedInputException(
+          "lm-service has another model than the run began with: %s, and was %s"
+              .formatted(now, before));
+    }
+  }
+
+  private void checkDatastores(Run run) {
+    for (int i = 0; i < run.spec().settings().size(); i++) {
+      String name = run.spec().settings().get(i).datastore();
+      Optional<DatastoreInfo> before = run.provenance().datastores().get(i);
+      Optional<DatastoreInfo> now = datastores.describe(name);
+      if (before.isPresent() && now.isPresent() && !now.get().answersAs(before.get())) {
+        throw new ChangedInputException(
+            "the datastore %s has changed: %s, and was %s"
+                .formatted(name, now.get(), before.get()));
+      }
+    }
+  }
+
+  private void scoreMissing(Run run, TokenizedText text) throws InterruptedException {
+    BitSet done = store.windowsDone(run.id());
+    while (done.nextClearBit(0) < text.windows()) {
+      patience.call(
+          () -> {
+            scoreNext(run, text, done);
+            return null;
+          });
+    }
+  }
+
+  private void scoreNext(Run run, TokenizedText text, BitSet done) {
+    ModelInfo info = model.info();
+    checkModel(run, info);
+    int size = Math.min(WINDOWS_PER_CALL, info.maxSequences());
+    int first = done.nextClearBit(0) / size * size;
+    int end = Math.min(first + size, text.windows());
+    List<Sequence> sequences = IntStream.range(first, end).mapToObj(text::sequence).toList();
+    Iterator<Integer> next = IntStream.range(first, end).iterator();
+    var clock = new Stopwatch();
+    model.score(
+        sequences,
+        run.spec().settings(),
+        scores -> {
+          int window = next.next();
+          int length = sequences.get(window - first).tokens().length;
+          double seconds = clock.secondsSinceLast();
+          if (!done.get(window)) {
+            keep(run, ScoredWindow.of(window, text.start(window), length, scores, seconds));
+            done.set(window);
+          }
+        });
+  }
+
+  private void keep(Run run, ScoredWindow window) {
+    if (!store.add(run.id(), window)) {
+      throw new StoppedException();
+    }
+  }
+
+  private static final class Stopwatch {
+    private long last = System.nanoTime();
+
+    double secondsSinceLast() {
+      long now = System.nanoTime();
+      double seconds = (now - last) / 1e9;
+      last = now;
+      return seconds;
+    }
+  }
+
+  /** The run is no longer RUNNING. */
+  private static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}
