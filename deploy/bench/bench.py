@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Side by side with Python on one machine, in one run, in turns: A B A B. Ratios above 1 mean that we are faster.
+
+    deploy/bench/run --model DIR --corpus FILE.jsonl --text FILE.txt [--only prefill,datastore,search]
+"""
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import faiss
+import numpy as np
+import torch
+
+from reference import Reference
+from services import Services, stubs, up
+
+
+def seconds(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def in_turns(name, reference, ours, rounds, unit, amount):
+    """Times both in turns after a warm-up and prints the ratio of each pair."""
+    reference(), ours()
+    pairs = [(seconds(reference), seconds(ours)) for _ in range(rounds)]
+    ratios = [a / b for a, b in pairs]
+    a, b = (amount / statistics.median(column) for column in zip(*pairs))
+    print(f"{name:<34} Python {a:>10,.1f} {unit}   knnlm {b:>10,.1f} {unit}   ratio median {statistics.median(ratios):.2f} "
+          f"(min {min(ratios):.2f}, max {max(ratios):.2f}, {rounds} pairs)", flush=True)
+
+
+def prefill(args, reference, services):
+    """Log probabilities of 1,023 targets of one sequence, the gRPC hop on our side included."""
+    ids = reference.tokenizer(Path(args.text).read_text())["input_ids"][:1024]
+    difference = np.abs(reference.score(ids) - services.score(ids)).max()
+    print(f"largest difference of a log probability: {difference:.2e}")
+    in_turns("prefill + score 1x1024", lambda: reference.score(ids), lambda: services.score(ids), args.rounds, "tokens/s",
+             len(ids))
+
+
+def datastore(args, reference, services, folder):
+    """Corpus to keys and values on disk."""
+    texts = [json.loads(line)["text"] for line in open(args.corpus)]
+    count, keys = iter(range(1000)), []
+    in_turns("datastore",
+             lambda: reference.save(texts, folder / "keys.npy", folder / "values.npy"),
+             lambda: keys.append(services.make_datastore(f"bench{next(count)}", Path(args.corpus).resolve())),
+             args.rounds, "keys/s", reference.save(texts, folder / "keys.npy", folder / "values.npy"))
+
+
+def clustered(n, d, rng):
+    """Keys that lie in clusters of different size, as hidden states do; float16 like a datastore's."""
+    centres = rng.standard_normal((2000, d), np.float32) * 2
+    which = rng.choice(2000, n, p=rng.dirichlet(np.ones(2000)))
+    return (centres[which] + rng.standard_normal((n, d), np.float32)).astype(np.float16)
+
+
+def search(args, services, data):
+    """512 queries, k = 1024, nprobe = 32, over 500,000 x 576 synthetic keys: the same index file on both sides."""
+    n, d, k, nprobe = 500_000, 576, 1024, 32
+    rng = np.random.default_rng(1)
+    folder = data / "datastores/synthetic"
+    folder.mkdir(parents=True)
+    keys = clustered(n, d, rng)
+    keys.tofile(folder / f"dstore_llama_{n}_{d}_keys.npy")
+    rng.integers(0, 49152, n, np.int32).tofile(folder / f"dstore_llama_{n}_{d}_vals.npy")
+    faiss.omp_set_num_threads(args.threads)
+    index = faiss.IndexIVFPQ(faiss.IndexFlatL2(d), d, 1024, 64, 8)
+    index.nprobe = nprobe
+    index.train(keys[rng.choice(n, 100_000, replace=False)].astype(np.float32))
+    for start in range(0, n, 100_000):
+        index.add(keys[start:start + 100_000].astype(np.float32))
+    faiss.write_index(index, str(folder / f"index_llama_{n}_{d}_0_{n}.indexed"))
+    queries = keys[rng.choice(n, 512)].astype(np.float32) + rng.standard_normal((512, d), np.float32) * .5
+    ours = services.search("synthetic", queries, k, nprobe)[1]
+    print(f"neighbours in common: {np.mean([np.isin(a, b).mean() for a, b in zip(ours, index.search(queries, k)[1])]):.4f}")
+    in_turns("search, 16 bytes a neighbour sent", lambda: index.search(queries, k),
+             lambda: services.search("synthetic", queries, k, nprobe), args.rounds * 3, "queries/s", len(queries))
+    targets = [0] * len(queries)
+    in_turns("search, p_kNN sent", lambda: index.search(queries, k),
+             lambda: services.probabilities("synthetic", queries, targets, k, 10.0), args.rounds * 3, "queries/s", len(queries))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--text", required=True)
+    parser.add_argument("--only", default="prefill,datastore,search")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    wanted = args.only.split(",")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        (data / "stubs").mkdir()
+        generated = stubs(data / "stubs")
+        reference = Reference(args.model) if {"prefill", "datastore"} & set(wanted) else None
+        with up(args.model, folder) as ports:
+            services = Services(ports, generated)
+            if "prefill" in wanted:
+                prefill(args, reference, services)
+            if "datastore" in wanted:
+                datastore(args, reference, services, data)
+            if "search" in wanted:
+                search(args, services, data)
+
+
+if __name__ == "__main__":
+    main()
