@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 java_release=25
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
 
 # Prints the home of a JDK that is new enough.
@@ -19,18 +19,29 @@ find_jdk() {
   return 1
 }
 
-# Names what is missing; as root on Debian installs it.
-require_tools() {
-  local missing=() packages=() pair
+# Prints what a build needs and this machine lacks: a line each, the name and its Debian package.
+missing_tools() {
+  local pair
   for pair in mvn:maven cmake:cmake c++:g++ ninja:ninja-build; do
-    command -v "${pair%%:*}" >/dev/null || { missing+=("${pair%%:*}"); packages+=("${pair##*:}"); }
+    command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair%%:*} ${pair##*:}"
   done
-  if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "Installing ${packages[*]}"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${packages[@]}"; } >&2
-    missing=()
+  find_jdk >/dev/null || printf '%s\n' "JDK-$java_release openjdk-$java_release-jdk-headless"
+}
+
+# Names what is missing; as root on Debian installs what its packages have.
+require_tools() {
+  local missing package
+  missing=$(missing_tools)
+  if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq >&2
+    for package in $(cut -d' ' -f2 <<<"$missing"); do
+      say "Installing $package"
+      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >&2 || true
+    done
+    missing=$(missing_tools)
   fi
-  [ ${#missing[@]} -eq 0 ] || die "Missing: ${missing[*]}. On Debian or Ubuntu: sudo apt-get install ${packages[*]}"
-  JAVA_HOME=$(find_jdk) || die "Missing: a JDK $java_release or newer. Install one (Eclipse Temurin $java_release, for example) and set JAVA_HOME."
-  export JAVA_HOME
+  [ -z "$missing" ] || die "Missing, with their Debian packages:" "$missing" \
+    "A JDK of another vendor (Eclipse Temurin $java_release, for example) is found in JAVA_HOME, PATH and the usual folders."
+  JAVA_HOME=$(find_jdk)
+  export JAVA_HOME MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Perplexity of the embedded default without and with retrieval.
 
-    python3 measure.py             # needs generate.py's files, model/ and defaults.json
+    python3 measure.py             # needs generate.py's files, tinyfacts-2.8m/ and defaults.json
     python3 measure.py --choose    # searches a grid on build/validation.txt and writes defaults.json first
 
 Keys, windows and losses as the kNN-LM papers' public code has them: the key of a position is the input of the last
@@ -158,7 +158,7 @@ def choose(text, distances, hits):
 
 def main():
     parser = argparse.ArgumentParser(description="Perplexity without and with retrieval.")
-    parser.add_argument("--model", type=Path, default=HERE / "model")
+    parser.add_argument("--model", type=Path, default=HERE / "tinyfacts-2.8m")
     parser.add_argument("--choose", action="store_true", help="choose defaults.json on build/validation.txt")
     options = parser.parse_args()
     torch.set_num_threads(2)

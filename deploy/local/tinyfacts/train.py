@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the tokenizer and the language model of the embedded default on build/train.txt (generate.py writes it).
 
-    python3 train.py               # writes model/, a Hugging Face directory; see README.md for the packages
+    python3 train.py               # writes tinyfacts-2.8m/, a Hugging Face directory; see README.md for the packages
 
 A Llama of 2.75 million parameters. Its hidden size of 192 is a multiple of the 64 parts of the product quantizer.
 """
@@ -143,8 +143,8 @@ def save(model, tokenizer, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Trains model/ on build/train.txt.")
-    parser.add_argument("--out", type=Path, default=HERE / "model")
+    parser = argparse.ArgumentParser(description="Trains tinyfacts-2.8m/ on build/train.txt.")
+    parser.add_argument("--out", type=Path, default=HERE / "tinyfacts-2.8m")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=3e-3)

@@ -16,7 +16,7 @@ final class Models {
 
   /** The model of the repository: 3M parameters. */
   static Path tinyFacts() {
-    return ROOT.resolve("deploy/local/tinyfacts/model");
+    return ROOT.resolve("deploy/local/tinyfacts/tinyfacts-2.8m");
   }
 
   /** A file of the reference outputs; skips the test where they are not. */

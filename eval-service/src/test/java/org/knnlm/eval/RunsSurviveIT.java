@@ -18,7 +18,7 @@ import org.knnlm.eval.postgres.EmbeddedPostgres;
 /** Packaged services with the tiny model, and what happens when they die. */
 class RunsSurviveIT {
   private static final Path MODEL =
-      ServiceProcess.ROOT.resolve("deploy/local/tinyfacts/model").toAbsolutePath();
+      ServiceProcess.ROOT.resolve("deploy/local/tinyfacts/tinyfacts-2.8m").toAbsolutePath();
   private static final Path CORPUS =
       ServiceProcess.ROOT.resolve("deploy/local/tinyfacts/corpus.jsonl").toAbsolutePath();
 

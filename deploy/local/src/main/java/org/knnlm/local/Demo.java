@@ -145,7 +145,7 @@ public final class Demo implements Callable<Integer> {
       lambda = settings.get("lambda").asDouble();
       temperature = settings.get("temperature").asDouble();
     }
-    model = model == null ? ours.resolve("model") : model;
+    model = model == null ? ours.resolve("tinyfacts-2.8m") : model;
     corpus = corpus == null ? ours.resolve("corpus.jsonl") : corpus;
     text = text == null ? ours.resolve("text.txt") : text;
     data = (data == null ? root.resolve(".knnlm") : data).toAbsolutePath();
@@ -234,8 +234,22 @@ public final class Demo implements Callable<Integer> {
     if (!"DONE".equals(run.path("state").asText())) {
       throw new IOException("run " + id + ": " + run.path("error").asText("no reason given"));
     }
-    out.printf("%n%s%n", eval.table(id, "text"));
+    out.printf("%n%s%n%s%n", eval.table(id, "text"), summary(eval.table(id)));
     return true;
+  }
+
+  /** What retrieval did, in a sentence. */
+  private String summary(JsonNode table) {
+    double base = table.at("/rows/0/result/perplexity").asDouble();
+    double mixed = table.at("/rows/1/result/perplexity").asDouble();
+    return String.format(
+        Locale.ROOT,
+        "Retrieval %s the perplexity of %s from %.2f to %.2f, by a factor of %.2f.",
+        mixed < base ? "lowers" : "raises",
+        text.getFileName(),
+        base,
+        mixed,
+        Math.max(base, mixed) / Math.min(base, mixed));
   }
 
   private ObjectNode run() {

@@ -73,6 +73,11 @@ public final class EvalClient implements AutoCloseable {
     return get("/api/runs/" + id + "/table?format=" + format);
   }
 
+  /** The table of a run as JSON. */
+  public JsonNode table(String id) throws IOException, InterruptedException {
+    return json.readTree(table(id, "json"));
+  }
+
   /** The body of a GET. */
   public String get(String path) throws IOException, InterruptedException {
     var response =

@@ -1,7 +1,7 @@
 package org.knnlm.embedder.config;
 
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -53,7 +53,7 @@ final class Folders {
     return root.toAbsolutePath();
   }
 
-  private static PreventFurtherStepsException refusal(String reason) {
-    return new PreventFurtherStepsException("embedder-service does not start: " + reason, 1);
+  private static ConfigurationException refusal(String reason) {
+    return new ConfigurationException("embedder-service does not start: " + reason);
   }
 }

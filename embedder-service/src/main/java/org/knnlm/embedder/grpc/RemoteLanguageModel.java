@@ -1,5 +1,6 @@
 package org.knnlm.embedder.grpc;
 
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -14,6 +15,7 @@ import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.LanguageModelException;
 import org.knnlm.embedder.model.ModelInfo;
+import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
@@ -21,6 +23,7 @@ import org.knnlm.proto.lm.v1.ForwardSequence;
 import org.knnlm.proto.lm.v1.HiddenState;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
 import org.knnlm.proto.lm.v1.TokenizeResponse;
@@ -35,10 +38,10 @@ public final class RemoteLanguageModel implements LanguageModel {
   private final String address;
 
   /**
-   * @param address where the stub calls, for errors
+   * @param address where the channel leads, for errors
    */
-  public RemoteLanguageModel(LanguageModelBlockingStub stub, String address) {
-    this.stub = stub;
+  public RemoteLanguageModel(Channel channel, String address) {
+    this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.address = address;
   }
 
@@ -140,7 +143,10 @@ public final class RemoteLanguageModel implements LanguageModel {
       // a call whose replies are not read to the end is cancelled with the context
       try (var context = Context.current().withCancellation()) {
         return context.call(
-            () -> call.apply(stub.withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)));
+            () ->
+                call.apply(
+                    Clients.connecting(stub)
+                        .withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)));
       } catch (StatusRuntimeException e) {
         boolean retry = e.getStatus().getCode() == Status.Code.UNAVAILABLE;
         if (!retry || attempt == PAUSES_MILLIS.length) {

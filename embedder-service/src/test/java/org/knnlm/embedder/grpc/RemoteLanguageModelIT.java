@@ -57,7 +57,7 @@ class RemoteLanguageModelIT {
             .start();
     String address = "localhost:" + server.getPort();
     channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    return new RemoteLanguageModel(LanguageModelGrpc.newBlockingStub(channel), address);
+    return new RemoteLanguageModel(channel, address);
   }
 
   /** Answers every Forward and Tokenize with prepared replies. */

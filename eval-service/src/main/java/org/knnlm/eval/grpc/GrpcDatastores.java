@@ -1,5 +1,6 @@
 package org.knnlm.eval.grpc;
 
+import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -8,8 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
+import org.knnlm.grpc.Clients;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
 
 /** What index-service says of its datastores; it is asked for the record, not for numbers. */
@@ -20,15 +23,16 @@ public class GrpcDatastores implements Datastores {
 
   private final NearestNeighborsBlockingStub stub;
 
-  GrpcDatastores(@GrpcClient("index") NearestNeighborsBlockingStub stub) {
-    this.stub = stub;
+  GrpcDatastores(@GrpcClient("index") Channel channel) {
+    this.stub = NearestNeighborsGrpc.newBlockingStub(channel);
   }
 
   @Override
   public Optional<DatastoreInfo> describe(String name) {
     try {
       DescribeResponse reply =
-          stub.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          Clients.connecting(stub)
+              .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
               .describe(DescribeRequest.newBuilder().setDatastore(name).build());
       return Optional.of(
           new DatastoreInfo(

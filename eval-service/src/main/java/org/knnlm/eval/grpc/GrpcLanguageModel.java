@@ -1,5 +1,6 @@
 package org.knnlm.eval.grpc;
 
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -20,8 +21,10 @@ import org.knnlm.eval.lm.ModelInfo;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Scores;
 import org.knnlm.eval.lm.Sequence;
+import org.knnlm.grpc.Clients;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
@@ -43,8 +46,8 @@ public class GrpcLanguageModel implements LanguageModel {
   private final LanguageModelBlockingStub stub;
   private final Duration timeout;
 
-  GrpcLanguageModel(@GrpcClient("lm") LanguageModelBlockingStub stub, Settings settings) {
-    this.stub = stub;
+  GrpcLanguageModel(@GrpcClient("lm") Channel channel, Settings settings) {
+    this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.timeout = settings.lm().timeout();
   }
 
@@ -150,7 +153,7 @@ public class GrpcLanguageModel implements LanguageModel {
   }
 
   private LanguageModelBlockingStub within(Duration limit) {
-    return stub.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return Clients.connecting(stub).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Reads a stream to its end; a reader that throws ends the call on the other side too. */

@@ -1,6 +1,7 @@
 package org.knnlm.lm.grpc;
 
 import com.google.rpc.Code;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
+import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.lm.retrieval.Datastore;
@@ -20,6 +22,7 @@ import org.knnlm.lm.retrieval.Softmax;
 import org.knnlm.lm.transformer.HiddenState;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
@@ -36,15 +39,18 @@ final class NearestNeighborsClient implements NeighborIndex {
 
   private final NearestNeighborsBlockingStub index;
 
-  NearestNeighborsClient(@GrpcClient("index") NearestNeighborsBlockingStub index) {
-    this.index = index;
+  NearestNeighborsClient(@GrpcClient("index") Channel channel) {
+    this.index = NearestNeighborsGrpc.newBlockingStub(channel);
   }
 
   @Override
   public Datastore describe(String name) {
     DescribeResponse found =
         calling(
-            name, () -> index.describe(DescribeRequest.newBuilder().setDatastore(name).build()));
+            name,
+            () ->
+                Clients.connecting(index)
+                    .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     return new Datastore(
         name, found.getNumKeys(), found.getDimension(), found.getModelSha256(), key(name, found));
   }
@@ -72,7 +78,7 @@ final class NearestNeighborsClient implements NeighborIndex {
       calling(
           search.datastore(),
           () -> {
-            receive(index.tokenProbabilities(request), all, start, end);
+            receive(Clients.connecting(index).tokenProbabilities(request), all, start, end);
             return null;
           });
     }

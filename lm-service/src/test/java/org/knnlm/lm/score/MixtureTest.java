@@ -3,6 +3,7 @@ package org.knnlm.lm.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -46,10 +47,11 @@ class MixtureTest {
   }
 
   private static double[] softmax(double[] logits) {
+    double greatest = Arrays.stream(logits).max().orElseThrow();
     double sum = 0;
     double[] probabilities = new double[logits.length];
     for (int i = 0; i < logits.length; i++) {
-      probabilities[i] = Math.exp(logits[i]);
+      probabilities[i] = Math.exp(logits[i] - greatest);
       sum += probabilities[i];
     }
     for (int i = 0; i < logits.length; i++) {
