@@ -81,26 +81,30 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           int k = Requests.k("k", request.getK(), datastore, maxK);
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
           int d = datastore.dimension();
-          int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / k);
+          int rows = Math.max(1, NEIGHBORS_AT_A_TIME / k);
           for (int from = 0; from < queries.length / d; from += rows) {
             float[] some = rows(queries, from, rows, d);
             Neighbors found =
                 catalog.search(
                     name, index -> index.search(some, k, nprobe, request.getExactDistances()));
-            sink.send(
-                response(
-                    from, request.getExactDistances() ? NeighborOrder.byDistance(found) : found));
+            send(from, request.getExactDistances() ? NeighborOrder.byDistance(found) : found, sink);
           }
         });
   }
 
-  private static SearchResponse response(int firstQuery, Neighbors found) {
-    return SearchResponse.newBuilder()
-        .setFirstQuery(firstQuery)
-        .setIds(Tensors.int64(found.ids(), found.queries(), found.k()))
-        .setDistances(Tensors.fp32(found.distances(), found.queries(), found.k()))
-        .setTokenIds(Tensors.int32(found.tokens(), found.queries(), found.k()))
-        .build();
+  private static void send(int firstQuery, Neighbors found, Replies.Sink<SearchResponse> sink)
+      throws InterruptedException {
+    int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / found.k());
+    for (int from = 0; from < found.queries(); from += rows) {
+      Neighbors piece = found.rows(from, Math.min(found.queries(), from + rows));
+      sink.send(
+          SearchResponse.newBuilder()
+              .setFirstQuery(firstQuery + from)
+              .setIds(Tensors.int64(piece.ids(), piece.queries(), piece.k()))
+              .setDistances(Tensors.fp32(piece.distances(), piece.queries(), piece.k()))
+              .setTokenIds(Tensors.int32(piece.tokens(), piece.queries(), piece.k()))
+              .build());
+    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.knnlm.index.knn;
 
+import java.util.Arrays;
+
 /**
  * The k nearest keys of consecutive queries, row-major {@code [queries, k]}, in the order of the
  * index. Where fewer than k keys were reached, the end of the row has id -1, distance +∞ and token
@@ -34,6 +36,15 @@ public final class Neighbors {
     this.ids = ids;
     this.distances = distances;
     this.tokens = tokens;
+  }
+
+  /** Those of the queries from {@code begin} up to, not including, {@code end}. */
+  public Neighbors rows(int begin, int end) {
+    return new Neighbors(
+        k,
+        Arrays.copyOfRange(ids, begin * k, end * k),
+        Arrays.copyOfRange(distances, begin * k, end * k),
+        Arrays.copyOfRange(tokens, begin * k, end * k));
   }
 
   /** Neighbours per query. */

@@ -124,20 +124,15 @@ public final class SearchableDatastore implements AutoCloseable {
     int n = queries.length / datastore.dimension();
     float[] distances = new float[n * k];
     long[] ids = new long[n * k];
-    Arrays.fill(ids, Neighbors.NONE);
     turn.lock();
     try {
-      for (OpenShard shard : shards) {
+      shards.getFirst().index().search(queries, k, visited, distances, ids);
+      for (OpenShard shard : shards.subList(1, shards.size())) {
         float[] shardDistances = new float[n * k];
         long[] shardIds = new long[n * k];
         shard.index().search(queries, k, visited, shardDistances, shardIds);
         globalIds(shardIds, shard.start());
-        if (shards.size() == 1) {
-          distances = shardDistances;
-          ids = shardIds;
-        } else {
-          Merge.into(distances, ids, shardDistances, shardIds, k);
-        }
+        Merge.into(distances, ids, shardDistances, shardIds, k);
       }
     } finally {
       turn.unlock();
@@ -154,14 +149,15 @@ public final class SearchableDatastore implements AutoCloseable {
 
   private int[] tokens(long[] ids, float[] distances) {
     int[] tokens = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] == Neighbors.NONE) {
-        tokens[i] = Neighbors.NONE;
-        distances[i] = Float.POSITIVE_INFINITY;
-      } else {
-        tokens[i] = datastore.value(ids[i]);
-      }
-    }
+    Arrays.parallelSetAll(
+        tokens,
+        i -> {
+          if (ids[i] != Neighbors.NONE) {
+            return datastore.value(ids[i]);
+          }
+          distances[i] = Float.POSITIVE_INFINITY;
+          return Neighbors.NONE;
+        });
     return tokens;
   }
 
