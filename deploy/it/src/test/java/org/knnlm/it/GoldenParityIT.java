@@ -116,6 +116,7 @@ class GoldenParityIT {
       assertLosses(losses.get(1 + i), expected.get(config(i, "exact")), 1e-3);
     }
 
+    assertThat(eval.run(run).at("/settings/0/manifest/keys").asLong()).isEqualTo(9215);
     JsonNode table = JSON.readTree(eval.table(run, "json"));
     assertThat(table.at("/counts/scoredTokens").asInt()).isEqualTo(targets);
     double perplexity = table.at("/rows/0/result/perplexity").asDouble();

@@ -1,7 +1,6 @@
 package org.knnlm.embedder.grpc;
 
 import io.grpc.Channel;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
@@ -140,9 +139,8 @@ public final class RemoteLanguageModel implements LanguageModel {
 
   private <T> T call(Function<LanguageModelBlockingStub, T> call) {
     for (int attempt = 0; ; attempt++) {
-      // a call whose replies are not read to the end is cancelled with the context
-      try (var context = Context.current().withCancellation()) {
-        return context.call(
+      try {
+        return Clients.reading(
             () ->
                 call.apply(
                     Clients.connecting(stub)
@@ -152,10 +150,6 @@ public final class RemoteLanguageModel implements LanguageModel {
         if (!retry || attempt == PAUSES_MILLIS.length) {
           throw failure(e, attempt + 1);
         }
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("no checked exception is thrown above", e);
       }
       pause(PAUSES_MILLIS[attempt]);
     }

@@ -1,7 +1,6 @@
 package org.knnlm.eval.grpc;
 
 import io.grpc.Channel;
-import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -158,8 +157,12 @@ public class GrpcLanguageModel implements LanguageModel {
 
   /** Reads a stream to its end; a reader that throws ends the call on the other side too. */
   private static <T> void stream(Supplier<Iterator<T>> call, Consumer<T> reader) {
-    try (Context.CancellableContext context = Context.current().withCancellation()) {
-      context.run(() -> call.get().forEachRemaining(reader));
+    try {
+      Clients.reading(
+          () -> {
+            call.get().forEachRemaining(reader);
+            return null;
+          });
     } catch (StatusRuntimeException e) {
       throw LmServiceErrors.translate(e);
     }

@@ -1,10 +1,12 @@
 package org.knnlm.grpc;
 
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What every client of a service needs. */
 public final class Clients {
@@ -28,6 +30,26 @@ public final class Clients {
       await(changed);
     }
     return stub;
+  }
+
+  /**
+   * The value of code that reads reply streams; those that it does not read to the end are
+   * cancelled, and the server told.
+   */
+  public static <T> T reading(Supplier<T> code) {
+    Context before = Context.current();
+    try (var context = before.withCancellation()) {
+      return context.call(code::get);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a Supplier throws nothing checked", e);
+    } finally {
+      // Quarkus 3.33 does not go back to Context.ROOT, and later calls would be cancelled too
+      if (Context.current() != before) {
+        var unused = before.attach();
+      }
+    }
   }
 
   @SuppressWarnings("ReturnValueIgnored") // connected or not, the call will tell
