@@ -24,6 +24,7 @@ import org.knnlm.index.catalog.NoSuchDatastoreException;
 import org.knnlm.index.config.IndexConfig;
 import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.knn.TargetProbabilities;
+import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
@@ -33,6 +34,8 @@ import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.SearchResponse;
+import org.knnlm.proto.index.v1.TokenDistributionsRequest;
+import org.knnlm.proto.index.v1.TokenDistributionsResponse;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
 
@@ -44,6 +47,9 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
 
   /** Neighbours in one reply: 16 bytes each keep it under 4 MiB. */
   private static final int NEIGHBORS_IN_A_REPLY = 200_000;
+
+  /** Keeps a reply of unknown size under 4 MiB. */
+  private static final int BYTES_IN_A_REPLY = 3 << 20;
 
   private final Catalog catalog;
   private final int maxK;
@@ -143,6 +149,48 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
                     .build());
           }
         });
+  }
+
+  @Override
+  public void tokenDistributions(
+      TokenDistributionsRequest request, StreamObserver<TokenDistributionsResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          DatastoreName name = Requests.datastore(request.getDatastore());
+          Datastore datastore = catalog.datastore(name);
+          int d = datastore.dimension();
+          float[] queries = Requests.queries(request.getQueries(), datastore);
+          var distributions =
+              new TokenDistributions(
+                  Requests.softmaxes(request.getSoftmaxesList(), datastore, maxK));
+          OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
+          int k = distributions.largestK();
+          int bytes = Integer.BYTES + request.getSoftmaxesCount() * Float.BYTES;
+          int rows = Math.max(1, BYTES_IN_A_REPLY / k / bytes);
+          for (int from = 0; from < queries.length / d; from += rows) {
+            float[] some = rows(queries, from, rows, d);
+            Neighbors found =
+                catalog.search(
+                    name, index -> index.search(some, k, nprobe, request.getExactDistances()));
+            sink.send(response(from, distributions.of(found)));
+          }
+        });
+  }
+
+  private static TokenDistributionsResponse response(
+      int firstQuery, TokenDistributions.Sparse sparse) {
+    int tokens = sparse.tokens().length;
+    float[] probabilities = new float[sparse.probabilities().length * tokens];
+    for (int s = 0; s < sparse.probabilities().length; s++) {
+      System.arraycopy(sparse.probabilities()[s], 0, probabilities, s * tokens, tokens);
+    }
+    return TokenDistributionsResponse.newBuilder()
+        .setFirstQuery(firstQuery)
+        .setOffsets(Tensors.int32(sparse.offsets(), sparse.offsets().length))
+        .setTokenIds(Tensors.int32(sparse.tokens(), tokens))
+        .setProbabilities(Tensors.fp32(probabilities, sparse.probabilities().length, tokens))
+        .build();
   }
 
   @Override

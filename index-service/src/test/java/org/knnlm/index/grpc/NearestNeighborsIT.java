@@ -43,6 +43,7 @@ import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.SearchResponse;
 import org.knnlm.proto.index.v1.Softmax;
+import org.knnlm.proto.index.v1.TokenDistributionsRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
 import org.knnlm.proto.tensor.v1.DataType;
@@ -167,6 +168,21 @@ class NearestNeighborsIT {
       assertThat(found.distances().get(q)).isSorted();
     }
 
+    var distributions =
+        index
+            .tokenDistributions(
+                TokenDistributionsRequest.newBuilder()
+                    .setDatastore("build")
+                    .setQueries(queries)
+                    .addSoftmaxes(Softmax.newBuilder().setK(1500).setTemperature(3))
+                    .addSoftmaxes(Softmax.newBuilder().setK(100).setTemperature(10))
+                    .build())
+            .next();
+    int[] offsets = Tensors.ints(distributions.getOffsets(), "offsets");
+    int[] tokens = Tensors.ints(distributions.getTokenIds(), "token_ids");
+    float[] probabilities = Tensors.floats(distributions.getProbabilities(), "probabilities");
+    assertThat(Arrays.copyOf(tokens, offsets[1])).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+
     double sum = 0;
     for (int token = 0; token < 10; token++) {
       int target = token;
@@ -178,7 +194,9 @@ class NearestNeighborsIT {
               .addSoftmaxes(Softmax.newBuilder().setK(100).setTemperature(10))
               .build();
       TokenProbabilitiesResponse reply = index.tokenProbabilities(request).next();
-      sum += Tensors.floats(reply.getProbabilities(), "probabilities")[0];
+      float probability = Tensors.floats(reply.getProbabilities(), "probabilities")[0];
+      assertThat(probabilities[tokens.length + token]).isCloseTo(probability, within(1e-6f));
+      sum += probability;
     }
     assertThat(sum).isCloseTo(1, within(1e-5));
   }
