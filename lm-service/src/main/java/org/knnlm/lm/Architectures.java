@@ -11,25 +11,32 @@ import org.knnlm.lm.safetensors.Checkpoint;
 import org.knnlm.lm.transformer.Architecture;
 import org.knnlm.lm.transformer.Torch;
 import org.knnlm.lm.transformer.Transformer;
+import org.knnlm.lm.transformer.gpt2.Gpt2Architecture;
 import org.knnlm.lm.transformer.llama.LlamaArchitecture;
+import org.knnlm.lm.transformer.mistral.MistralArchitecture;
+import org.knnlm.lm.transformer.qwen2.Qwen2Architecture;
 
 /** The architectures that are implemented. */
 public final class Architectures {
-  private static final List<Architecture> ALL = List.of(new LlamaArchitecture());
+  private static final List<Architecture> ALL =
+      List.of(
+          new LlamaArchitecture(),
+          new MistralArchitecture(),
+          new Qwen2Architecture(),
+          new Gpt2Architecture());
 
   private Architectures() {}
 
   /**
    * Loads the model of a directory on the calling thread.
    *
-   * @param threads that one operation may use
    * @throws org.knnlm.lm.model.ModelException when it cannot be served; says why
    */
-  public static Transformer load(ModelDirectory directory, int threads) {
+  public static Transformer load(ModelDirectory directory, ModelOptions options) {
     JsonFile config = directory.config();
     Architecture architecture = of(config);
     try (Checkpoint checkpoint = Checkpoint.open(directory.path())) {
-      Torch torch = Torch.start(threads);
+      Torch torch = Torch.start(options.threads(), options.precision());
       try {
         return architecture.load(config, checkpoint, torch);
       } catch (RuntimeException e) {

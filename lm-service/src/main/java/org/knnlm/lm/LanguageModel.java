@@ -4,38 +4,50 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.PrefixCache;
 import org.knnlm.lm.model.Identity;
 import org.knnlm.lm.model.ModelDirectory;
 import org.knnlm.lm.model.ModelInfo;
 import org.knnlm.lm.safetensors.Checkpoint;
 import org.knnlm.lm.tokenizer.Tokenizer;
 import org.knnlm.lm.transformer.Dimensions;
-import org.knnlm.lm.transformer.ModelThread;
 
 /**
  * A model that is ready to answer.
  *
- * @param thread where the model runs
+ * @param queue of work for the model
+ * @param prefixes that the model need not compute again
  */
-public record LanguageModel(ModelInfo info, Tokenizer tokenizer, ModelThread thread)
+public record LanguageModel(
+    ModelInfo info,
+    ModelOptions options,
+    Tokenizer tokenizer,
+    ModelQueue queue,
+    PrefixCache prefixes)
     implements AutoCloseable {
 
   /**
    * Loads the model of a Hugging Face directory.
    *
    * @param id name of the model; that of the directory when empty
-   * @param threads that one tensor operation may use
+   * @param options how to run it
    * @throws org.knnlm.lm.model.ModelException when it cannot be served; says why
    */
-  public static LanguageModel load(Path path, Optional<String> id, int threads) {
+  public static LanguageModel load(Path path, Optional<String> id, ModelOptions options) {
     var directory = new ModelDirectory(path);
-    var thread = new ModelThread(() -> Architectures.load(directory, threads));
+    var queue = new ModelQueue(() -> Architectures.load(directory, options));
     try {
-      Dimensions dimensions = thread.call(model -> model.dimensions());
+      Dimensions dimensions = queue.call(model -> model.dimensions());
       var tokenizer = new Tokenizer(directory, dimensions.vocabularySize());
-      return new LanguageModel(info(directory, id, dimensions, tokenizer), tokenizer, thread);
+      return new LanguageModel(
+          info(directory, id, dimensions, tokenizer),
+          options,
+          tokenizer,
+          queue,
+          new PrefixCache(options.prefixCacheBytes()));
     } catch (RuntimeException | Error e) {
-      thread.close();
+      queue.close();
       throw e;
     }
   }
@@ -59,7 +71,7 @@ public record LanguageModel(ModelInfo info, Tokenizer tokenizer, ModelThread thr
 
   @Override
   public void close() {
-    thread.close();
+    queue.close();
     tokenizer.close();
   }
 }

@@ -31,7 +31,7 @@ class ArchitecturesTest {
   }
 
   private void load() {
-    Architectures.load(new ModelDirectory(folder), 1).close();
+    Architectures.load(new ModelDirectory(folder), Fixtures.options()).close();
   }
 
   @ParameterizedTest

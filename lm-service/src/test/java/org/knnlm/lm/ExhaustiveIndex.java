@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.Softmax;
+import org.knnlm.proto.index.v1.TokenDistributionsRequest;
+import org.knnlm.proto.index.v1.TokenDistributionsResponse;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
 
@@ -90,6 +93,33 @@ final class ExhaustiveIndex extends NearestNeighborsGrpc.NearestNeighborsImplBas
           TokenProbabilitiesResponse.newBuilder()
               .setFirstQuery(first)
               .setProbabilities(Tensors.fp32(probabilities, request.getSoftmaxesCount(), rows))
+              .build());
+    }
+    observer.onCompleted();
+  }
+
+  /** A reply a query, naming every token of the datastore. */
+  @Override
+  public void tokenDistributions(
+      TokenDistributionsRequest request, StreamObserver<TokenDistributionsResponse> observer) {
+    float[] queries = Tensors.floats(request.getQueries(), "queries");
+    int dimension = description.getDimension();
+    int[] tokens = Arrays.stream(values).sorted().distinct().toArray();
+    for (int query = 0; query < queries.length / dimension; query++) {
+      float[] probabilities = new float[request.getSoftmaxesCount() * tokens.length];
+      for (int s = 0; s < request.getSoftmaxesCount(); s++) {
+        for (int t = 0; t < tokens.length; t++) {
+          probabilities[s * tokens.length + t] =
+              (float) probability(queries, query * dimension, request.getSoftmaxes(s), tokens[t]);
+        }
+      }
+      observer.onNext(
+          TokenDistributionsResponse.newBuilder()
+              .setFirstQuery(query)
+              .setOffsets(Tensors.int32(new int[] {0, tokens.length}, 2))
+              .setTokenIds(Tensors.int32(tokens, tokens.length))
+              .setProbabilities(
+                  Tensors.fp32(probabilities, request.getSoftmaxesCount(), tokens.length))
               .build());
     }
     observer.onCompleted();

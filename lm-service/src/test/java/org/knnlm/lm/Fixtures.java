@@ -2,6 +2,7 @@ package org.knnlm.lm;
 
 import com.google.gson.Gson;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,9 +10,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.knnlm.lm.transformer.Precision;
 import org.knnlm.lm.transformer.Torch;
 
-/** The checkpoints and expected outputs that src/test/resources/llama/make.py writes. */
+/** The checkpoints and expected outputs that src/test/resources/make_checkpoints.py writes. */
 public final class Fixtures {
   private Fixtures() {}
 
@@ -27,7 +29,25 @@ public final class Fixtures {
   }
 
   public static Path llama(String name) {
-    return Path.of("src", "test", "resources", "llama", name).toAbsolutePath();
+    return checkpoint("llama/" + name);
+  }
+
+  /**
+   * A small checkpoint.
+   *
+   * @param name family and variant, "llama/gqa" for example
+   */
+  public static Path checkpoint(String name) {
+    return Path.of("src", "test", "resources", name).toAbsolutePath();
+  }
+
+  /** Two threads, float32, room for every prompt. */
+  public static ModelOptions options() {
+    return options(Precision.FP32);
+  }
+
+  public static ModelOptions options(Precision precision) {
+    return new ModelOptions(2, precision, 64 << 20);
   }
 
   /** A copy of a checkpoint that a test may damage. */
@@ -84,6 +104,16 @@ public final class Fixtures {
       largest = Math.max(largest, Math.abs((double) actual[i] - expected[i]));
     }
     return largest;
+  }
+
+  /** Makes the last number of a checkpoint, of its final norm, NaN. */
+  public static void putNanAtTheEnd(Path checkpoint) {
+    try (var bytes = new RandomAccessFile(checkpoint.resolve("model.safetensors").toFile(), "rw")) {
+      bytes.seek(bytes.length() - 4);
+      bytes.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(Float.NaN)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Replaces the first occurrence in a file; it must be there. */

@@ -16,7 +16,9 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,12 +35,20 @@ import org.knnlm.proto.index.v1.Softmax;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.ForwardSequence;
+import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.GenerateResponse;
+import org.knnlm.proto.lm.v1.GenerateResponse.FinishReason;
 import org.knnlm.proto.lm.v1.HiddenState;
 import org.knnlm.proto.lm.v1.InfoRequest;
+import org.knnlm.proto.lm.v1.NextTokenRequest;
+import org.knnlm.proto.lm.v1.NextTokenResponse;
+import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.Retrieval;
+import org.knnlm.proto.lm.v1.Sampling;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
 import org.knnlm.proto.lm.v1.ScoreSequence;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
 import org.knnlm.proto.lm.v1.TokenizeResponse;
 import org.knnlm.proto.tensor.v1.DataType;
@@ -155,6 +165,135 @@ class LanguageModelServiceIT {
         assertThat(mixed[r * targets + t] == -10_000).isEqualTo((float) p == 0);
       }
     }
+  }
+
+  @Test
+  void nextTokensAreTheDistributionsThatScoresAreOf() {
+    List<Retrieval> retrievals = List.of(retrieval(8, 3, 0.25f).build());
+    int[] ids = sequences[0];
+    ScoreResponse scores =
+        service
+            .stub()
+            .score(
+                ScoreRequest.newBuilder()
+                    .addSequences(scored(ids, 20))
+                    .addAllRetrievals(retrievals)
+                    .build())
+            .next();
+    float[] base = Tensors.floats(scores.getLogProbs(), "log_probs");
+    float[] mixed = Tensors.floats(scores.getRetrievalLogProbs(), "retrieval_log_probs");
+    var request = NextTokenRequest.newBuilder().addAllRetrievals(retrievals);
+    for (int t = 20; t < ids.length; t++) {
+      request.addSequences(tokens(Arrays.copyOf(ids, t)));
+    }
+    List<NextTokenResponse> replies =
+        ImmutableList.copyOf(service.stub().nextToken(request.build()));
+    assertThat(replies).hasSize(ids.length - 20);
+    for (int i = 0; i < replies.size(); i++) {
+      assertThat(replies.get(i).getSequence()).isEqualTo(i);
+      assertThat(replies.get(i).getLogProbs().getShapeList()).containsExactly((long) VOCABULARY);
+      float[] all = Tensors.floats(replies.get(i).getLogProbs(), "log_probs");
+      float[] allMixed =
+          Tensors.floats(replies.get(i).getRetrievalLogProbs(), "retrieval_log_probs");
+      assertThat(all[ids[20 + i]]).isCloseTo(base[i], within(1e-4f));
+      assertThat(allMixed[ids[20 + i]]).isCloseTo(mixed[i], within(1e-4f));
+      assertThat(sumOfExponentials(allMixed)).isCloseTo(1, within(1e-4));
+    }
+
+    float[] named =
+        Tensors.floats(
+            service
+                .stub()
+                .nextToken(
+                    request
+                        .clone()
+                        .clearSequences()
+                        .addSequences(tokens(ids))
+                        .addTokenIds(7)
+                        .build())
+                .next()
+                .getLogProbs(),
+            "log_probs");
+    assertThat(named).hasSize(1);
+  }
+
+  private static double sumOfExponentials(float[] logProbs) {
+    double sum = 0;
+    for (float logProb : logProbs) {
+      sum += Math.exp(logProb);
+    }
+    return sum;
+  }
+
+  private static TokenSequence tokens(int[] ids) {
+    return TokenSequence.newBuilder().addAllTokenIds(Arrays.stream(ids).boxed().toList()).build();
+  }
+
+  @Test
+  void generatesFromTextAndTokensAlike() {
+    var request =
+        GenerateRequest.newBuilder()
+            .addPrompts(Prompt.newBuilder().setText("w5 w6 w7"))
+            .addPrompts(Prompt.newBuilder().setTokens(tokens(new int[] {1, 5, 6, 7})))
+            .addRetrievals(retrieval(8, 3, 0.9f))
+            .setMaxNewTokens(6)
+            .setIgnoreEos(true)
+            .build();
+    Map<String, List<Integer>> continuations = new TreeMap<>();
+    List<GenerateResponse> replies = ImmutableList.copyOf(service.stub().generate(request));
+    for (GenerateResponse reply : replies) {
+      continuations
+          .computeIfAbsent(reply.getPrompt() + "." + reply.getSetting(), k -> new ArrayList<>())
+          .add(reply.getTokenId());
+    }
+    assertThat(continuations.keySet()).containsExactly("0.0", "0.1", "1.0", "1.1");
+    assertThat(continuations.get("0.0")).hasSize(6).isEqualTo(continuations.get("1.0"));
+    assertThat(continuations.get("0.1")).hasSize(6).isEqualTo(continuations.get("1.1"));
+    assertThat(replies)
+        .filteredOn(r -> r.getFinishReason() == FinishReason.FINISH_REASON_LENGTH)
+        .hasSize(4);
+    String text =
+        replies.stream()
+            .filter(r -> r.getPrompt() == 0 && r.getSetting() == 0)
+            .map(GenerateResponse::getText)
+            .collect(Collectors.joining());
+    assertThat(text.strip().split("\\s+")).hasSize(6).allMatch(word -> word.matches("w\\d+"));
+  }
+
+  @Test
+  void badGenerationsNameTheFieldAtFault() {
+    var fine =
+        GenerateRequest.newBuilder()
+            .addPrompts(Prompt.newBuilder().setText("w5"))
+            .setMaxNewTokens(1)
+            .build();
+    assertBadGeneration("prompts", fine.toBuilder().clearPrompts());
+    assertBadGeneration("prompts[1].text", fine.toBuilder().addPrompts(Prompt.newBuilder()));
+    assertBadGeneration(
+        "prompts[1].tokens.token_ids[0]",
+        fine.toBuilder().addPrompts(Prompt.newBuilder().setTokens(tokens(new int[] {96}))));
+    assertBadGeneration(
+        "prompts[1].text",
+        fine.toBuilder().addPrompts(Prompt.newBuilder().setTokens(tokens(new int[64]))));
+    assertBadGeneration("max_new_tokens", fine.toBuilder().clearMaxNewTokens());
+    assertBadGeneration("stop[0]", fine.toBuilder().addStop(""));
+    assertBadGeneration(
+        "sampling.temperature",
+        fine.toBuilder().setSampling(Sampling.newBuilder().setTemperature(-1)));
+    assertBadGeneration(
+        "sampling.top_p", fine.toBuilder().setSampling(Sampling.newBuilder().setTopP(1.5f)));
+    assertBadGeneration(
+        "sampling.top_k", fine.toBuilder().setSampling(Sampling.newBuilder().setTopK(-1)));
+    assertBadGeneration("retrievals[0].lambda", fine.toBuilder().addRetrievals(retrieval(8, 3, 2)));
+    assertThat(service.stub().generate(fine).hasNext()).isTrue();
+  }
+
+  private static void assertBadGeneration(String field, GenerateRequest.Builder request) {
+    var error =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> service.stub().generate(request.build()).next());
+    assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(Errors.fields(error)).as(error.getMessage()).containsExactly(field);
   }
 
   /** From Hugging Face's logits. */

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +29,10 @@ import org.knnlm.local.EvalClient;
 import org.knnlm.local.LocalStack;
 import org.knnlm.local.Pipeline;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
+import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc;
+import org.knnlm.proto.lm.v1.Prompt;
+import org.knnlm.proto.lm.v1.Retrieval;
 
 /**
  * Corpus to perplexity through the four packaged services on a real model, held against the outputs
@@ -134,6 +142,63 @@ class GoldenParityIT {
     for (int i = 0; i < K.length; i++) {
       assertLosses(losses.get(1 + i), expected.get(config(i, "pq")), 1e-3);
     }
+  }
+
+  /** Greedy continuations, the model alone and with retrieval, of all prompts at once. */
+  @Test
+  void continuationsAreTheReferences() throws Exception {
+    List<JsonNode> base = lines(Shared.golden("tasks/nq_open.base.jsonl"));
+    List<JsonNode> knn = lines(Shared.golden("tasks/nq_open.knn.jsonl"));
+    List<JsonNode> questions = lines(Shared.data("tasks/nq_open/validation.jsonl"));
+    var request =
+        GenerateRequest.newBuilder()
+            .setMaxNewTokens(15)
+            .addRetrievals(
+                Retrieval.newBuilder()
+                    .setDatastore("golden")
+                    .setK(1024)
+                    .setLambda(0.2f)
+                    .setTemperature(10));
+    for (JsonNode row : base) {
+      String question = questions.get(row.get("index").asInt()).get("question").asText();
+      request.addPrompts(
+          Prompt.newBuilder()
+              .setText("Answer these questions:\nQuestion: %s?\nAnswer:".formatted(question)));
+    }
+    Map<Integer, List<List<Integer>>> tokens = new HashMap<>();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", stack.lmPort()).usePlaintext().build();
+    try {
+      LanguageModelGrpc.newBlockingStub(channel)
+          .generate(request.build())
+          .forEachRemaining(
+              reply ->
+                  tokens
+                      .computeIfAbsent(
+                          reply.getPrompt(), p -> List.of(new ArrayList<>(), new ArrayList<>()))
+                      .get(reply.getSetting())
+                      .add(reply.getTokenId()));
+    } finally {
+      channel.shutdownNow();
+    }
+    for (int i = 0; i < base.size(); i++) {
+      assertThat(tokens.get(i).get(0)).as("base %d", i).isEqualTo(ids(base.get(i)));
+      assertThat(tokens.get(i).get(1)).as("kNN %d", i).isEqualTo(ids(knn.get(i)));
+    }
+  }
+
+  private static List<Integer> ids(JsonNode row) {
+    List<Integer> ids = new ArrayList<>();
+    row.get("new_ids").forEach(id -> ids.add(id.asInt()));
+    return ids;
+  }
+
+  private static List<JsonNode> lines(Path file) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      rows.add(JSON.readTree(line));
+    }
+    return rows;
   }
 
   private static JsonNode golden(String protocol) throws IOException {

@@ -20,6 +20,12 @@ final class Shared {
     return SHARED.resolve("goldens").resolve(name);
   }
 
+  /** A file of the evaluation data; skips the test where they are not. */
+  static Path data(String name) {
+    golden("");
+    return SHARED.resolve("data").resolve(name);
+  }
+
   /** The real 135M model, made once in the cache folder. */
   static Path smolLm2() throws IOException, InterruptedException {
     golden("");

@@ -8,7 +8,10 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import org.jboss.logging.Logger;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.ModelOptions;
 import org.knnlm.lm.model.ModelException;
+import org.knnlm.lm.transformer.Cpu;
+import org.knnlm.lm.transformer.Precision;
 import org.knnlm.lm.transformer.Torch;
 
 /** Loads the model when the service starts; without one it does not start. */
@@ -34,14 +37,20 @@ final class LanguageModelProducer {
     Torch.configure(config.nativeCache());
     try {
       long started = System.nanoTime();
-      LanguageModel model = LanguageModel.load(path, config.model().id(), threads);
+      var options =
+          new ModelOptions(
+              threads,
+              precision(config.model().precision()),
+              config.model().prefixCache().asLongValue());
+      LanguageModel model = LanguageModel.load(path, config.model().id(), options);
       LOG.infof(
-          "%s: %s, %d layers of %d, vocabulary %d, on cpu with %d threads, loaded in %.1f s",
+          "%s: %s, %d layers of %d, vocabulary %d, %s on cpu with %d threads, loaded in %.1f s",
           model.info().id(),
           model.info().type(),
           model.info().layers(),
           model.info().hiddenSize(),
           model.info().vocabularySize(),
+          options.precision(),
           threads,
           (System.nanoTime() - started) / 1e9);
       return model;
@@ -49,6 +58,14 @@ final class LanguageModelProducer {
       LOG.debug("cannot load the model", e);
       throw refusal(e.getMessage());
     }
+  }
+
+  private static Precision precision(Precision wanted) {
+    if (wanted == Precision.BF16 && !Cpu.multipliesBf16()) {
+      LOG.warn("knnlm.model.precision is bf16, but this processor is no faster with it: fp32");
+      return Precision.FP32;
+    }
+    return wanted;
   }
 
   private static ConfigurationException refusal(String reason) {

@@ -1,9 +1,12 @@
 package org.knnlm.lm.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.knnlm.lm.transformer.Precision;
 
 /** Settings of the service. */
 @ConfigMapping(prefix = "knnlm")
@@ -24,6 +27,17 @@ public interface LmConfig {
 
     /** Name of the model in Info; that of the directory when not set. */
     Optional<String> id();
+
+    /**
+     * Type of weights and matrix products: fp32 for numbers that equal the reference's, bf16 for
+     * speed where the processor multiplies it.
+     */
+    @WithDefault("fp32")
+    Precision precision();
+
+    /** Memory for the keys and values of prompts seen before; 0 keeps none. */
+    @WithDefault("512M")
+    MemorySize prefixCache();
 
     /** Threads of one tensor operation; all processors when not set. */
     OptionalInt threads();

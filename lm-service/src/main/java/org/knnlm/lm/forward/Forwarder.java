@@ -2,15 +2,12 @@ package org.knnlm.lm.forward;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.knnlm.lm.LanguageModel;
-import org.knnlm.lm.transformer.ForwardPass;
-import org.knnlm.lm.transformer.Sequences;
-import org.knnlm.lm.transformer.Transformer;
+import org.knnlm.lm.batch.Groups;
+import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.transformer.LogitSource;
 
 /**
  * Runs sequences through the model and hands out what is wanted of them, never all logits at once.
@@ -39,91 +36,68 @@ public final class Forwarder {
   public void forward(List<Positions> sequences, Wanted wanted, Output output)
       throws InterruptedException {
     int first = 0;
-    for (Sequences group :
-        Sequences.grouped(sequences.stream().map(Positions::tokenIds).toList())) {
-      int end = first + group.tokenIds().size();
-      forward(group, first, sequences.subList(first, end), wanted, output);
-      first = end;
+    for (List<Positions> group :
+        Groups.of(sequences, sequence -> sequence.tokenIds().length, ModelQueue.PASS_TOKENS)) {
+      forward(group, first, wanted, output);
+      first += group.size();
     }
   }
 
-  private void forward(
-      Sequences group, int first, List<Positions> sequences, Wanted wanted, Output output)
+  private void forward(List<Positions> sequences, int first, Wanted wanted, Output output)
       throws InterruptedException {
-    var open = new AtomicReference<ForwardPass>();
+    var work = new ForwardWork(sequences, wanted);
+    List<ForwardWork.Outputs> outputs = ModelQueue.await(model.queue().submit(work)).value();
     try {
-      List<Optional<ByteBuffer>> hiddenStates =
-          model.thread().call(transformer -> run(transformer, group, sequences, wanted, open));
       int rows = rowsPerPiece(wanted);
       for (int i = 0; i < sequences.size(); i++) {
-        int[] positions = sequences.get(i).positions();
-        for (int row = 0; row < positions.length; row += rows) {
-          int end = Math.min(positions.length, row + rows);
+        int count = sequences.get(i).positions().length;
+        for (int row = 0; row < count; row += rows) {
+          int end = Math.min(count, row + rows);
           output.accept(
               new Rows(
                   first + i,
                   row,
                   end - row,
-                  rows(hiddenStates.get(i), positions.length, row, end),
-                  wanted.logits()
-                      ? Optional.of(logits(open, i, Arrays.copyOfRange(positions, row, end)))
-                      : Optional.empty()));
+                  hiddenStates(outputs.get(i).hiddenStates(), wanted, row, end),
+                  logits(outputs.get(i).logits(), row, end)));
         }
       }
     } finally {
-      model.thread().execute(() -> close(open));
+      model.queue().execute(() -> outputs.forEach(ForwardWork.Outputs::close));
     }
   }
 
-  /** Runs the model; the pass stays open only where logits are to be made of it later. */
-  private static List<Optional<ByteBuffer>> run(
-      Transformer transformer,
-      Sequences group,
-      List<Positions> sequences,
-      Wanted wanted,
-      AtomicReference<ForwardPass> open) {
-    ForwardPass pass = transformer.forward(group);
-    open.set(pass);
-    List<Optional<ByteBuffer>> hiddenStates = new ArrayList<>();
-    for (int i = 0; i < sequences.size(); i++) {
-      int sequence = i;
-      int[] positions = sequences.get(i).positions();
-      hiddenStates.add(
-          wanted
-              .hiddenState()
-              .map(state -> pass.hiddenStates(sequence, positions, state, wanted.format())));
-    }
-    if (!wanted.logits()) {
-      close(open);
-    }
-    return hiddenStates;
-  }
-
-  private static void close(AtomicReference<ForwardPass> open) {
-    ForwardPass pass = open.getAndSet(null);
-    if (pass != null) {
-      pass.close();
-    }
+  private Optional<ByteBuffer> logits(Optional<LogitSource> source, int from, int to) {
+    return source.map(logits -> model.queue().call(transformer -> logits.rows(from, to)));
   }
 
   private int rowsPerPiece(Wanted wanted) {
     int rowBytes =
-        (wanted.hiddenState().isPresent() ? model.info().hiddenSize() * wanted.format().bytes() : 0)
+        hiddenRowBytes(wanted) * wanted.layers().size()
             + (wanted.logits() ? model.info().vocabularySize() * Float.BYTES : 0);
     return Math.max(1, PIECE_BYTES / rowBytes);
   }
 
-  private static Optional<ByteBuffer> rows(Optional<ByteBuffer> all, int count, int from, int to) {
-    return all.map(
-        bytes -> {
-          int rowBytes = bytes.remaining() / count;
-          return bytes
-              .slice(from * rowBytes, (to - from) * rowBytes)
-              .order(ByteOrder.LITTLE_ENDIAN);
-        });
+  private int hiddenRowBytes(Wanted wanted) {
+    return wanted.hiddenState().isPresent()
+        ? model.info().hiddenSize() * wanted.format().bytes()
+        : 0;
   }
 
-  private ByteBuffer logits(AtomicReference<ForwardPass> open, int sequence, int[] positions) {
-    return model.thread().call(transformer -> open.get().logits(sequence, positions));
+  /** Some rows of every layer, one layer after the other. */
+  private Optional<ByteBuffer> hiddenStates(
+      List<ByteBuffer> layers, Wanted wanted, int from, int to) {
+    if (layers.isEmpty()) {
+      return Optional.empty();
+    }
+    int rowBytes = hiddenRowBytes(wanted);
+    int bytes = (to - from) * rowBytes;
+    if (layers.size() == 1) {
+      return Optional.of(
+          layers.getFirst().slice(from * rowBytes, bytes).order(ByteOrder.LITTLE_ENDIAN));
+    }
+    ByteBuffer all = ByteBuffer.allocate(layers.size() * bytes).order(ByteOrder.LITTLE_ENDIAN);
+    layers.forEach(layer -> all.put(layer.slice(from * rowBytes, bytes)));
+    return Optional.of(all.flip());
   }
 }

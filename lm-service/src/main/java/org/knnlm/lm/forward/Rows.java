@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param sequence index of the sequence
  * @param firstRow index of the first among the sequence's wanted positions
  * @param rows number of positions
- * @param hiddenStates [rows, hiddenSize] in the format that was wanted
+ * @param hiddenStates [layers, rows, hiddenSize] in the format that was wanted
  * @param logits float32 [rows, vocabularySize]
  */
 public record Rows(

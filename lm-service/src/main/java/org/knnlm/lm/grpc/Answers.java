@@ -12,7 +12,11 @@ import org.knnlm.lm.forward.Forwarder;
 import org.knnlm.lm.forward.Positions;
 import org.knnlm.lm.forward.Rows;
 import org.knnlm.lm.forward.Wanted;
+import org.knnlm.lm.generate.Generator;
+import org.knnlm.lm.generate.Piece;
+import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.model.ModelInfo;
+import org.knnlm.lm.next.NextTokens;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.score.Score;
@@ -21,7 +25,12 @@ import org.knnlm.lm.score.Target;
 import org.knnlm.lm.transformer.FloatFormat;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
+import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.GenerateResponse;
+import org.knnlm.proto.lm.v1.GenerateResponse.FinishReason;
 import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.NextTokenRequest;
+import org.knnlm.proto.lm.v1.NextTokenResponse;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
 import org.knnlm.proto.lm.v1.Timings;
@@ -44,6 +53,8 @@ final class Answers {
   private final DomainErrors errors;
   private final Forwarder forwarder;
   private final Scorer scorer;
+  private final NextTokens nextTokens;
+  private final Generator generator;
   private final String version;
 
   Answers(
@@ -55,6 +66,8 @@ final class Answers {
     this.errors = new DomainErrors(model.info());
     this.forwarder = new Forwarder(model);
     this.scorer = new Scorer(model, index);
+    this.nextTokens = new NextTokens(model, index);
+    this.generator = new Generator(model, index);
     this.version = version;
   }
 
@@ -73,11 +86,17 @@ final class Answers {
             .setNumLayers(info.layers())
             .setVocabSize(info.vocabularySize())
             .setMaxSequenceLength(info.maxSequenceLength())
-            .setDatatype(DataType.DATA_TYPE_FP32)
+            .setDatatype(
+                switch (model.options().precision()) {
+                  case FP32 -> DataType.DATA_TYPE_FP32;
+                  case BF16 -> DataType.DATA_TYPE_BF16;
+                })
             .setDevice("cpu")
             .setTokenizerSha256(info.tokenizerSha256())
             .setModelSha256(info.modelSha256())
             .setMaxSequences(Requests.MAX_SEQUENCES)
+            .setPrefixCacheBytes(model.prefixes().bytes())
+            .setMaxPrefixCacheBytes(model.prefixes().maxBytes())
             .setVersion(version);
     info.bosTokenId().ifPresent(response::setBosTokenId);
     info.eosTokenId().ifPresent(response::setEosTokenId);
@@ -117,17 +136,23 @@ final class Answers {
   void forward(ForwardRequest request, Replies.Sink<ForwardResponse> sink)
       throws InterruptedException {
     List<Positions> sequences = requests.positions(request);
-    Wanted wanted = Requests.wanted(request);
-    forwarder.forward(sequences, wanted, rows -> sink.send(response(rows, wanted)));
+    Wanted wanted = requests.wanted(request);
+    forwarder.forward(
+        sequences, wanted, rows -> sink.send(response(rows, wanted, request.getLayersCount() > 0)));
   }
 
-  private ForwardResponse response(Rows rows, Wanted wanted) {
+  private ForwardResponse response(Rows rows, Wanted wanted, boolean layered) {
     var response =
         ForwardResponse.newBuilder().setSequence(rows.sequence()).setFirstRow(rows.firstRow());
     DataType type =
         wanted.format() == FloatFormat.FP16 ? DataType.DATA_TYPE_FP16 : DataType.DATA_TYPE_FP32;
+    int hidden = model.info().hiddenSize();
+    long[] shape =
+        layered
+            ? new long[] {wanted.layers().size(), rows.rows(), hidden}
+            : new long[] {rows.rows(), hidden};
     rows.hiddenStates()
-        .map(bytes -> Tensors.of(type, bytes, rows.rows(), model.info().hiddenSize()))
+        .map(bytes -> Tensors.of(type, bytes, shape))
         .ifPresent(response::setHiddenStates);
     rows.logits()
         .map(
@@ -140,7 +165,7 @@ final class Answers {
 
   void score(ScoreRequest request, Replies.Sink<ScoreResponse> sink) throws InterruptedException {
     List<Target> targets = requests.targets(request);
-    List<Retrieval> retrievals = Requests.retrievals(request);
+    List<Retrieval> retrievals = Requests.retrievals(request.getRetrievalsList());
     scorer.score(targets, retrievals, (target, score) -> sink.send(response(target, score)));
   }
 
@@ -149,17 +174,87 @@ final class Answers {
         ScoreResponse.newBuilder()
             .setSequence(sequence)
             .setLogProbs(Tensors.fp32(score.logProbs(), score.logProbs().length))
-            .setTimings(
-                Timings.newBuilder()
-                    .setQueueMs(score.timings().queue())
-                    .setForwardMs(score.timings().forward())
-                    .setSearchMs(score.timings().search()));
+            .setTimings(timings(score.timings()));
     if (score.retrievalProbs().length > 0) {
       response
           .setRetrievalProbs(matrix(score.retrievalProbs()))
           .setRetrievalLogProbs(matrix(score.retrievalLogProbs()));
     }
     return response.build();
+  }
+
+  private static Timings timings(org.knnlm.lm.score.Timings timings) {
+    return Timings.newBuilder()
+        .setQueueMs(timings.queue())
+        .setForwardMs(timings.forward())
+        .setSearchMs(timings.search())
+        .build();
+  }
+
+  void nextToken(NextTokenRequest request, Replies.Sink<NextTokenResponse> sink)
+      throws InterruptedException {
+    List<int[]> sequences = requests.sequences(request);
+    int[] tokens = requests.tokens(request);
+    nextTokens.predict(
+        sequences,
+        Requests.retrievals(request.getRetrievalsList()),
+        (sequence, predictions, timings) ->
+            sink.send(response(sequence, predictions, tokens, timings)));
+  }
+
+  private static NextTokenResponse response(
+      int sequence,
+      List<Prediction> predictions,
+      int[] tokens,
+      org.knnlm.lm.score.Timings timings) {
+    float[][] logProbs = new float[predictions.size()][tokens.length];
+    for (int i = 0; i < logProbs.length; i++) {
+      for (int t = 0; t < tokens.length; t++) {
+        logProbs[i][t] = (float) predictions.get(i).logProb(tokens[t]);
+      }
+    }
+    var response =
+        NextTokenResponse.newBuilder()
+            .setSequence(sequence)
+            .setLogProbs(Tensors.fp32(logProbs[0], tokens.length))
+            .setTimings(timings(timings));
+    if (logProbs.length > 1) {
+      response.setRetrievalLogProbs(matrix(Arrays.copyOfRange(logProbs, 1, logProbs.length)));
+    }
+    return response.build();
+  }
+
+  void generate(GenerateRequest request, Replies.Sink<GenerateResponse> sink)
+      throws InterruptedException {
+    List<int[]> prompts =
+        requests.prompts(request, text -> model.tokenizer().encode(List.of(text), true).getFirst());
+    generator.generate(
+        prompts,
+        requests.options(request),
+        Requests.retrievals(request.getRetrievalsList()),
+        piece -> sink.send(response(piece)));
+  }
+
+  private static GenerateResponse response(Piece piece) {
+    return GenerateResponse.newBuilder()
+        .setPrompt(piece.prompt())
+        .setSetting(piece.setting())
+        .setTokenId(piece.token())
+        .setLogProb((float) piece.logProb())
+        .setText(piece.text())
+        .setFinishReason(
+            piece
+                .finish()
+                .map(
+                    finish ->
+                        switch (finish) {
+                          case LENGTH -> FinishReason.FINISH_REASON_LENGTH;
+                          case EOS -> FinishReason.FINISH_REASON_EOS;
+                          case STOP -> FinishReason.FINISH_REASON_STOP;
+                        })
+                .orElse(FinishReason.FINISH_REASON_UNSPECIFIED))
+        .setTimings(timings(piece.timings()))
+        .build();
   }
 
   private static Tensor matrix(float[][] rows) {

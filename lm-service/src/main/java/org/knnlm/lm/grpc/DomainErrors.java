@@ -5,7 +5,7 @@ import io.grpc.StatusRuntimeException;
 import org.knnlm.grpc.Errors;
 import org.knnlm.lm.model.ModelInfo;
 import org.knnlm.lm.retrieval.DatastoreMismatchException;
-import org.knnlm.lm.score.TooManyNeighborsException;
+import org.knnlm.lm.retrieval.TooManyNeighborsException;
 import org.knnlm.lm.transformer.NotFiniteException;
 
 /** What a caller is told of a domain's exception. */

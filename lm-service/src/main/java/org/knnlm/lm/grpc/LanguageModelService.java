@@ -7,9 +7,13 @@ import java.util.concurrent.Executors;
 import org.knnlm.grpc.Replies;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
+import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.GenerateResponse;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
+import org.knnlm.proto.lm.v1.NextTokenRequest;
+import org.knnlm.proto.lm.v1.NextTokenResponse;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
@@ -50,5 +54,17 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
   @Override
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> observer) {
     replies.stream(observer, Cancellation.interrupts(sink -> answers.get().score(request, sink)));
+  }
+
+  @Override
+  public void nextToken(NextTokenRequest request, StreamObserver<NextTokenResponse> observer) {
+    replies.stream(
+        observer, Cancellation.interrupts(sink -> answers.get().nextToken(request, sink)));
+  }
+
+  @Override
+  public void generate(GenerateRequest request, StreamObserver<GenerateResponse> observer) {
+    replies.stream(
+        observer, Cancellation.interrupts(sink -> answers.get().generate(request, sink)));
   }
 }

@@ -6,7 +6,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.inject.Singleton;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.lm.retrieval.Datastore;
+import org.knnlm.lm.retrieval.Distribution;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Queries;
 import org.knnlm.lm.retrieval.Search;
@@ -24,9 +24,11 @@ import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
+import org.knnlm.proto.index.v1.TokenDistributionsRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
 import org.knnlm.proto.tensor.v1.DataType;
+import org.knnlm.proto.tensor.v1.Tensor;
 
 /**
  * Neighbours from index-service. Its errors keep their code; deadline and cancellation of the call
@@ -67,43 +69,86 @@ final class NearestNeighborsClient implements NeighborIndex {
   }
 
   @Override
-  public float[][] targetProbabilities(Search search, Queries queries, List<Softmax> softmaxes) {
-    float[][] all = new float[softmaxes.size()][queries.targets().length];
-    int rowBytes = queries.dimension() * Float.BYTES;
-    int rows = Math.max(1, REQUEST_BYTES / rowBytes);
-    for (int first = 0; first < queries.targets().length; first += rows) {
-      int end = Math.min(queries.targets().length, first + rows);
-      TokenProbabilitiesRequest request = request(search, queries, softmaxes, first, end);
-      int start = first;
-      calling(
-          search.datastore(),
-          () -> {
-            receive(Clients.connecting(index).tokenProbabilities(request), all, start, end);
-            return null;
-          });
-    }
+  public float[][] targetProbabilities(
+      Search search, Queries queries, int[] targets, List<Softmax> softmaxes) {
+    float[][] all = new float[softmaxes.size()][targets.length];
+    inPieces(
+        queries,
+        (first, piece) -> {
+          var request =
+              TokenProbabilitiesRequest.newBuilder()
+                  .setDatastore(search.datastore())
+                  .setExactDistances(search.exactDistances())
+                  .setQueries(tensor(piece))
+                  .addAllSoftmaxes(messages(softmaxes));
+          search.nprobe().ifPresent(request::setNprobe);
+          int end = first + piece.count();
+          Arrays.stream(targets, first, end).forEach(request::addTargetTokenIds);
+          calling(
+              search.datastore(),
+              () -> {
+                receive(
+                    Clients.connecting(index).tokenProbabilities(request.build()), all, first, end);
+                return null;
+              });
+        });
     return all;
   }
 
-  private static TokenProbabilitiesRequest request(
-      Search search, Queries queries, List<Softmax> softmaxes, int first, int end) {
-    int rowBytes = queries.dimension() * Float.BYTES;
-    ByteBuffer rows = queries.hiddenStates().slice(first * rowBytes, (end - first) * rowBytes);
-    var request =
-        TokenProbabilitiesRequest.newBuilder()
-            .setDatastore(search.datastore())
-            .setExactDistances(search.exactDistances())
-            .setQueries(
-                Tensors.of(DataType.DATA_TYPE_FP32, rows, end - first, queries.dimension()));
-    search.nprobe().ifPresent(request::setNprobe);
-    Arrays.stream(queries.targets(), first, end).forEach(request::addTargetTokenIds);
-    for (Softmax softmax : softmaxes) {
-      request.addSoftmaxes(
-          org.knnlm.proto.index.v1.Softmax.newBuilder()
-              .setK(softmax.k())
-              .setTemperature(softmax.temperature()));
+  @Override
+  public Distribution[][] distributions(Search search, Queries queries, List<Softmax> softmaxes) {
+    var all = new Distribution[softmaxes.size()][queries.count()];
+    inPieces(
+        queries,
+        (first, piece) -> {
+          var request =
+              TokenDistributionsRequest.newBuilder()
+                  .setDatastore(search.datastore())
+                  .setExactDistances(search.exactDistances())
+                  .setQueries(tensor(piece))
+                  .addAllSoftmaxes(messages(softmaxes));
+          search.nprobe().ifPresent(request::setNprobe);
+          calling(
+              search.datastore(),
+              () -> {
+                SparseReplies.receive(
+                    Clients.connecting(index).tokenDistributions(request.build()),
+                    all,
+                    first,
+                    first + piece.count());
+                return null;
+              });
+        });
+    return all;
+  }
+
+  /** Queries from some index on. */
+  @FunctionalInterface
+  private interface Piece {
+    void ask(int first, Queries piece);
+  }
+
+  private static void inPieces(Queries queries, Piece ask) {
+    int rows = Math.max(1, REQUEST_BYTES / (queries.dimension() * Float.BYTES));
+    for (int first = 0; first < queries.count(); first += rows) {
+      ask.ask(first, queries.part(first, Math.min(queries.count(), first + rows)));
     }
-    return request.build();
+  }
+
+  private static Tensor tensor(Queries queries) {
+    return Tensors.of(
+        DataType.DATA_TYPE_FP32, queries.hiddenStates(), queries.count(), queries.dimension());
+  }
+
+  private static List<org.knnlm.proto.index.v1.Softmax> messages(List<Softmax> softmaxes) {
+    return softmaxes.stream()
+        .map(
+            softmax ->
+                org.knnlm.proto.index.v1.Softmax.newBuilder()
+                    .setK(softmax.k())
+                    .setTemperature(softmax.temperature())
+                    .build())
+        .toList();
   }
 
   /** Places each reply's rows, which must follow each other and fill the request exactly. */
@@ -123,10 +168,7 @@ final class NearestNeighborsClient implements NeighborIndex {
       for (int s = 0; s < all.length; s++) {
         for (int row = 0; row < rows; row++) {
           float p = values[s * rows + row];
-          if (!(p >= 0 && p <= 1.0001f)) {
-            throw broken("a probability of " + p);
-          }
-          all[s][next + row] = Math.min(p, 1);
+          all[s][next + row] = probability(p);
         }
       }
       next += rows;
@@ -136,7 +178,15 @@ final class NearestNeighborsClient implements NeighborIndex {
     }
   }
 
-  private static StatusRuntimeException broken(String what) {
+  /** A probability that may be a rounding error above 1. */
+  static float probability(float p) {
+    if (!(p >= 0 && p <= 1.0001f)) {
+      throw broken("a probability of " + p);
+    }
+    return Math.min(p, 1);
+  }
+
+  static StatusRuntimeException broken(String what) {
     return Errors.of(Code.DATA_LOSS, "index-service sent " + what);
   }
 

@@ -3,10 +3,13 @@ package org.knnlm.lm.grpc;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.knnlm.grpc.Errors;
 import org.knnlm.lm.forward.Positions;
 import org.knnlm.lm.forward.Wanted;
+import org.knnlm.lm.generate.Options;
+import org.knnlm.lm.generate.Sampling;
 import org.knnlm.lm.model.ModelInfo;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
@@ -17,6 +20,9 @@ import org.knnlm.lm.transformer.ForwardPass;
 import org.knnlm.lm.transformer.HiddenState;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardSequence;
+import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.NextTokenRequest;
+import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreSequence;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
@@ -69,7 +75,7 @@ final class Requests {
     return new Positions(tokenIds, positions);
   }
 
-  static Wanted wanted(ForwardRequest request) {
+  Wanted wanted(ForwardRequest request) {
     FloatFormat format =
         switch (request.getHiddenStateDatatype()) {
           case DATA_TYPE_UNSPECIFIED, DATA_TYPE_FP32 -> FloatFormat.FP32;
@@ -92,7 +98,19 @@ final class Requests {
       throw Errors.invalidArgument(
           "hidden_state", "neither hidden states nor logits are asked for");
     }
-    return new Wanted(state, format, request.getLogits());
+    return new Wanted(state, format, layers(request), request.getLogits());
+  }
+
+  private List<Integer> layers(ForwardRequest request) {
+    List<Integer> layers = request.getLayersList();
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i) < 0 || layers.get(i) >= model.layers()) {
+        throw Errors.invalidArgument(
+            "layers[%d]".formatted(i),
+            "is %d, but must lie in [0, %d)".formatted(layers.get(i), model.layers()));
+      }
+    }
+    return layers.isEmpty() ? List.of(model.layers() - 1) : layers;
   }
 
   List<Target> targets(ScoreRequest request) {
@@ -114,9 +132,96 @@ final class Requests {
     return new Target(tokenIds, first);
   }
 
-  static List<Retrieval> retrievals(ScoreRequest request) {
-    return IntStream.range(0, request.getRetrievalsCount())
-        .mapToObj(i -> retrieval("retrievals[%d].".formatted(i), request.getRetrievals(i)))
+  List<int[]> sequences(NextTokenRequest request) {
+    checkCount(request.getSequencesCount());
+    return IntStream.range(0, request.getSequencesCount())
+        .mapToObj(
+            i -> tokenIds("sequences[%d].".formatted(i), request.getSequences(i).getTokenIdsList()))
+        .toList();
+  }
+
+  /** The tokens asked for; all of the vocabulary when none are named. */
+  int[] tokens(NextTokenRequest request) {
+    if (request.getTokenIdsCount() == 0) {
+      return ForwardPass.range(0, model.vocabularySize());
+    }
+    int[] ids = ints(request.getTokenIdsList());
+    checkVocabulary("token_ids", ids);
+    return ids;
+  }
+
+  /**
+   * The prompts' token ids, each with room for one more.
+   *
+   * @param tokenize a text
+   */
+  List<int[]> prompts(GenerateRequest request, Function<String, int[]> tokenize) {
+    int count = request.getPromptsCount();
+    if (count == 0 || count > MAX_SEQUENCES) {
+      throw Errors.invalidArgument(
+          "prompts", "holds %d, but must hold 1 to %d".formatted(count, MAX_SEQUENCES));
+    }
+    return IntStream.range(0, count)
+        .mapToObj(i -> prompt("prompts[%d].".formatted(i), request.getPrompts(i), tokenize))
+        .toList();
+  }
+
+  private int[] prompt(String path, Prompt prompt, Function<String, int[]> tokenize) {
+    int[] ids =
+        switch (prompt.getContentCase()) {
+          case TEXT -> tokenize.apply(prompt.getText());
+          case TOKENS -> tokenIds(path + "tokens.", prompt.getTokens().getTokenIdsList());
+          case CONTENT_NOT_SET ->
+              throw Errors.invalidArgument(path + "text", "neither text nor tokens are given");
+        };
+    if (ids.length == 0 || ids.length >= model.maxSequenceLength()) {
+      throw Errors.invalidArgument(
+          path + "text",
+          "has %d tokens, but must have 1 to %d: the model takes %d with the continuation"
+              .formatted(ids.length, model.maxSequenceLength() - 1, model.maxSequenceLength()));
+    }
+    return ids;
+  }
+
+  Options options(GenerateRequest request) {
+    if (request.getMaxNewTokens() < 1) {
+      throw Errors.invalidArgument(
+          "max_new_tokens", "is %d, but must be at least 1".formatted(request.getMaxNewTokens()));
+    }
+    for (int i = 0; i < request.getStopCount(); i++) {
+      if (request.getStop(i).isEmpty()) {
+        throw Errors.invalidArgument("stop[%d]".formatted(i), "is empty");
+      }
+    }
+    return new Options(
+        request.getMaxNewTokens(),
+        request.hasSampling() ? sampling(request.getSampling()) : Sampling.GREEDY,
+        request.getStopList(),
+        request.getIgnoreEos() ? OptionalInt.empty() : model.eosTokenId());
+  }
+
+  private static Sampling sampling(org.knnlm.proto.lm.v1.Sampling sampling) {
+    float temperature = sampling.getTemperature();
+    if (!(temperature >= 0 && Float.isFinite(temperature))) {
+      throw Errors.invalidArgument(
+          "sampling.temperature",
+          "is %s, but must be finite and at least 0".formatted(temperature));
+    }
+    if (sampling.getTopK() < 0) {
+      throw Errors.invalidArgument(
+          "sampling.top_k", "is %d, but must be at least 0".formatted(sampling.getTopK()));
+    }
+    float topP = sampling.getTopP();
+    if (!(topP >= 0 && topP <= 1)) {
+      throw Errors.invalidArgument(
+          "sampling.top_p", "is %s, but must lie in [0, 1]".formatted(topP));
+    }
+    return new Sampling(temperature, sampling.getTopK(), topP == 0 ? 1 : topP, sampling.getSeed());
+  }
+
+  static List<Retrieval> retrievals(List<org.knnlm.proto.lm.v1.Retrieval> retrievals) {
+    return IntStream.range(0, retrievals.size())
+        .mapToObj(i -> retrieval("retrievals[%d].".formatted(i), retrievals.get(i)))
         .toList();
   }
 
@@ -173,6 +278,11 @@ final class Requests {
               .formatted(list.size(), model.maxSequenceLength()));
     }
     int[] ids = ints(list);
+    checkVocabulary(field, ids);
+    return ids;
+  }
+
+  private void checkVocabulary(String field, int[] ids) {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= model.vocabularySize()) {
         throw Errors.invalidArgument(
@@ -180,7 +290,6 @@ final class Requests {
             "is %d, but must lie in [0, %d)".formatted(ids[i], model.vocabularySize()));
       }
     }
-    return ids;
   }
 
   private static int[] ints(List<Integer> list) {

@@ -2,6 +2,7 @@ package org.knnlm.lm.model;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -89,22 +91,47 @@ public final class JsonFile {
             });
   }
 
+  /** Whether the field is there, be it null. */
+  public boolean has(String name) {
+    return fields.containsKey(name);
+  }
+
   /** A whole number greater than 0. */
   public Optional<Integer> positiveInt(String name) {
+    return find(name).map(value -> wholeNumber(name, value, 1));
+  }
+
+  /** A whole number, 0 or greater. */
+  public Optional<Integer> count(String name) {
+    return find(name).map(value -> wholeNumber(name, value, 0));
+  }
+
+  private int wholeNumber(String name, JsonElement value, int least) {
+    if (value instanceof JsonPrimitive number && number.isNumber()) {
+      try {
+        int exact = number.getAsBigDecimal().intValueExact();
+        if (exact >= least) {
+          return exact;
+        }
+      } catch (ArithmeticException | NumberFormatException e) {
+        throw wrong(name, value, "a whole number that an int holds");
+      }
+    }
+    throw wrong(
+        name, value, least == 1 ? "a whole number greater than 0" : "a whole number, 0 or greater");
+  }
+
+  /** A list of strings. */
+  public Optional<List<String>> strings(String name) {
     return find(name)
         .map(
             value -> {
-              if (value instanceof JsonPrimitive number && number.isNumber()) {
-                try {
-                  int exact = number.getAsBigDecimal().intValueExact();
-                  if (exact > 0) {
-                    return exact;
-                  }
-                } catch (ArithmeticException | NumberFormatException e) {
-                  throw wrong(name, value, "a whole number that an int holds");
-                }
+              if (value instanceof JsonArray list
+                  && list.asList().stream()
+                      .allMatch(e -> e instanceof JsonPrimitive text && text.isString())) {
+                return list.asList().stream().map(JsonElement::getAsString).toList();
               }
-              throw wrong(name, value, "a whole number greater than 0");
+              throw wrong(name, value, "a list of strings");
             });
   }
 

@@ -2,15 +2,19 @@ package org.knnlm.lm.score;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Done;
+import org.knnlm.lm.batch.Groups;
+import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.mixture.Mixture;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
+import org.knnlm.lm.retrieval.RetrievalPlan;
 import org.knnlm.lm.transformer.HiddenState;
-import org.knnlm.lm.transformer.ModelThread;
-import org.knnlm.lm.transformer.Sequences;
 
 /**
  * Scores sequences, base and under any number of retrieval settings, from one forward pass. While
@@ -41,68 +45,75 @@ public final class Scorer {
   public void score(List<Target> targets, List<Retrieval> retrievals, Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
-    List<List<Target>> groups = grouped(targets);
-    Future<GroupForward> next = submit(groups.getFirst(), plan.hiddenStates());
+    Iterator<List<Question>> groups = grouped(targets).iterator();
+    Submitted next = submit(groups.next(), plan.hiddenStates());
     int target = 0;
     try {
-      for (int i = 0; i < groups.size(); i++) {
-        GroupForward forward = ModelThread.await(next);
-        if (i + 1 < groups.size()) {
-          next = submit(groups.get(i + 1), plan.hiddenStates());
-        }
-        for (Score score : scores(groups.get(i), forward, plan, retrievals)) {
+      while (next != null) {
+        Submitted now = next;
+        Done<ScoreWork.Predictions> predictions = ModelQueue.await(now.work);
+        next = groups.hasNext() ? submit(groups.next(), plan.hiddenStates()) : null;
+        for (Score score : scores(now.targets(), predictions, plan, retrievals)) {
           output.accept(target++, score);
         }
       }
     } finally {
-      next.cancel(false);
+      if (next != null) {
+        next.work.cancel(false);
+      }
     }
   }
 
-  private static List<List<Target>> grouped(List<Target> targets) {
-    List<List<Target>> groups = new ArrayList<>();
-    int start = 0;
-    for (Sequences group : Sequences.grouped(targets.stream().map(Target::tokenIds).toList())) {
-      int end = start + group.tokenIds().size();
-      groups.add(targets.subList(start, end));
-      start = end;
+  private record Submitted(List<Question> questions, Future<Done<ScoreWork.Predictions>> work) {
+    List<Target> targets() {
+      return questions.stream().flatMap(question -> question.targets().stream()).toList();
     }
-    return groups;
   }
 
-  private Future<GroupForward> submit(List<Target> group, Set<HiddenState> states) {
-    long submitted = System.nanoTime();
-    return model
-        .thread()
-        .submit(transformer -> GroupForward.run(transformer, group, states, submitted));
+  private Submitted submit(List<Question> questions, Set<HiddenState> states) {
+    return new Submitted(
+        questions, model.queue().submit(new ScoreWork(questions, states, model.prefixes())));
+  }
+
+  private static List<List<Question>> grouped(List<Target> targets) {
+    List<Question> pieces =
+        Question.of(targets).stream()
+            .flatMap(question -> question.cut(ModelQueue.PASS_TOKENS).stream())
+            .toList();
+    return Groups.of(pieces, Question::tokens, ModelQueue.PASS_TOKENS);
   }
 
   private static List<Score> scores(
-      List<Target> group, GroupForward forward, RetrievalPlan plan, List<Retrieval> retrievals) {
+      List<Target> targets,
+      Done<ScoreWork.Predictions> predictions,
+      RetrievalPlan plan,
+      List<Retrieval> retrievals) {
     long started = System.nanoTime();
-    float[][] probabilities = plan.targetProbabilities(forward.queries());
+    float[][] probabilities =
+        plan.targetProbabilities(predictions.value().queries(), predictions.value().tokens());
     double searchMillis = (System.nanoTime() - started) / 1e6;
-    int groupTokens = group.stream().mapToInt(target -> target.tokenIds().length).sum();
+    double tokens = predictions.value().logProbs().length;
 
     List<Score> scores = new ArrayList<>();
     int first = 0;
-    for (int i = 0; i < group.size(); i++) {
-      Target target = group.get(i);
+    for (Target target : targets) {
       int from = first;
       int to = first + target.count();
-      float[] logProbs = forward.logProbs().get(i);
+      float[] logProbs = Arrays.copyOfRange(predictions.value().logProbs(), from, to);
       float[][] own =
           Arrays.stream(probabilities)
               .map(row -> Arrays.copyOfRange(row, from, to))
               .toArray(float[][]::new);
-      double share = (double) target.tokenIds().length / groupTokens;
+      double share = target.count() / tokens;
       scores.add(
           new Score(
               logProbs,
               own,
               mixed(retrievals, own, logProbs),
               new Timings(
-                  forward.queueMillis(), forward.forwardMillis() * share, searchMillis * share)));
+                  predictions.queueMillis(),
+                  predictions.forwardMillis() * share,
+                  searchMillis * share)));
       first = to;
     }
     return scores;

@@ -1,5 +1,7 @@
 package org.knnlm.lm.score;
 
+import java.util.Arrays;
+
 /**
  * A sequence whose tokens from {@code firstTarget} on are scored, each given those before it.
  *
@@ -14,11 +16,20 @@ public record Target(int[] tokenIds, int firstTarget) {
     }
   }
 
+  int[] context() {
+    return Arrays.copyOf(tokenIds, firstTarget);
+  }
+
+  /** Tokens from {@code begin} on that go through the model: the last one predicts nothing. */
+  int[] input(int begin) {
+    return Arrays.copyOfRange(tokenIds, begin, tokenIds.length - 1);
+  }
+
   int count() {
     return tokenIds.length - firstTarget;
   }
 
   int[] tokens() {
-    return java.util.Arrays.copyOfRange(tokenIds, firstTarget, tokenIds.length);
+    return Arrays.copyOfRange(tokenIds, firstTarget, tokenIds.length);
   }
 }

@@ -2,7 +2,7 @@ package org.knnlm.lm.score;
 
 /**
  * Wall-clock milliseconds. Sequences that went through the model or the index together share the
- * time in proportion to their tokens.
+ * time in proportion to their targets.
  *
  * @param queue waiting for the model
  * @param forward forward pass

@@ -3,6 +3,7 @@ package org.knnlm.lm.tokenizer;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.knnlm.lm.model.InvalidModelException;
@@ -68,6 +69,11 @@ public final class Tokenizer implements AutoCloseable {
       library.deleteEncoding(encodings[i]);
     }
     return List.of(ids);
+  }
+
+  /** The text of token ids, special tokens left out. */
+  public String decode(int[] tokenIds) {
+    return tokenizer.decode(Arrays.stream(tokenIds).asLongStream().toArray(), true);
   }
 
   private static int[] toInts(long[] ids) {

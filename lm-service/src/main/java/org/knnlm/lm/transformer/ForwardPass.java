@@ -3,13 +3,15 @@ package org.knnlm.lm.transformer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
 
 /**
- * What a forward pass leaves behind: the last layer's hidden states of every position, from which
- * logits are made as they are asked for. Used on the model's thread; holds native memory until it
- * is closed.
+ * What a forward pass leaves behind: the last layer's hidden states of every token, a row each in
+ * the order of the batch, from which logits are made as they are asked for. Used on the model's
+ * thread; holds native memory until it is closed.
  */
 public final class ForwardPass implements AutoCloseable {
   /** Rows of logits that are held at a time: enough for the matrix product, small beside it. */
@@ -17,10 +19,18 @@ public final class ForwardPass implements AutoCloseable {
 
   private final NDManager manager;
   private final TorchOps ops;
-  private final Sequences sequences;
-  private final PtNDArray ffnInput;
-  private final PtNDArray ffnOutput;
+  private final int[] starts;
+  private final Map<Integer, Outputs> outputs;
+  private final int lastLayer;
   private final Head head;
+
+  /**
+   * What a layer makes of every token, [N, H].
+   *
+   * @param ffnInput input of its MLP
+   * @param output of the layer
+   */
+  public record Outputs(PtNDArray ffnInput, PtNDArray output) {}
 
   /** The end of a model: its final norm and the matrix to the vocabulary. */
   public interface Head {
@@ -35,49 +45,45 @@ public final class ForwardPass implements AutoCloseable {
    * Takes over what a model has computed.
    *
    * @param manager owns the tensors of this pass, and is closed with it
-   * @param ffnInput {@link HiddenState#LAST_FFN_INPUT} of every token, [N, H]
-   * @param ffnOutput {@link HiddenState#LAST_FFN_OUTPUT} of every token, [N, H]
+   * @param outputs of the last layer, and of those that the batch asked for
    */
   public ForwardPass(
-      NDManager manager,
-      TorchOps ops,
-      Sequences sequences,
-      PtNDArray ffnInput,
-      PtNDArray ffnOutput,
-      Head head) {
+      NDManager manager, TorchOps ops, Batch batch, Map<Integer, Outputs> outputs, Head head) {
     this.manager = manager;
     this.ops = ops;
-    this.sequences = sequences;
-    this.ffnInput = ffnInput;
-    this.ffnOutput = ffnOutput;
+    this.starts = batch.starts();
+    this.outputs = Map.copyOf(outputs);
+    this.lastLayer = Collections.max(outputs.keySet());
     this.head = head;
   }
 
+  /** Rows of tokens of a segment, from {@code begin} up to, not including, {@code end}. */
+  public int[] rows(int segment, int begin, int end) {
+    return range(starts[segment] + begin, starts[segment] + end);
+  }
+
   /**
-   * Natural logarithms of the probabilities of a sequence's tokens from {@code firstTarget} &gt;= 1
-   * on, each given those before it.
+   * Natural logarithms of the probabilities of tokens.
    *
+   * @param rows of the positions before them
+   * @param targets the tokens
    * @throws NotFiniteException when one is NaN or infinite
    */
-  public float[] logProbs(int sequence, int firstTarget) {
-    int[] ids = sequences.tokenIds().get(sequence);
-    int[] positions = range(firstTarget - 1, ids.length - 1);
-    long[] targets = new long[positions.length];
-    for (int i = 0; i < targets.length; i++) {
-      targets[i] = ids[firstTarget + i];
+  public float[] logProbs(int[] rows, int[] targets) {
+    if (rows.length == 0) {
+      return new float[0];
     }
     try (NDManager scratch = manager.newSubManager()) {
-      PtNDArray normed = head.norm(scratch, rows(scratch, ffnOutput, sequence, positions));
+      long[] ids = Arrays.stream(targets).asLongStream().toArray();
       PtNDArray result =
           ops.targetLogProbs(
-              scratch, normed, head.weight(), Torch.longs(scratch, targets), LOGIT_ROWS);
+              scratch, normed(scratch, rows), head.weight(), Torch.longs(scratch, ids), LOGIT_ROWS);
       float[] logProbs = new float[targets.length];
       Torch.memory(result).asFloatBuffer().get(logProbs);
       for (int i = 0; i < logProbs.length; i++) {
         if (!Float.isFinite(logProbs[i])) {
           throw new NotFiniteException(
-              "the log probability of token %d (id %d) of the sequence is %s"
-                  .formatted(firstTarget + i, ids[firstTarget + i], logProbs[i]));
+              "the log probability of a token (id %d) is %s".formatted(targets[i], logProbs[i]));
         }
       }
       return logProbs;
@@ -85,51 +91,61 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * Hidden states of a sequence's positions, [positions, H].
+   * Natural logarithms of the probabilities of every token of the vocabulary, {@code [rows][V]};
+   * ask for few rows at a time.
    *
-   * @throws NotFiniteException when one is not finite, or not in float16 when that is asked for
+   * @throws NotFiniteException when one is NaN
    */
-  public ByteBuffer hiddenStates(
-      int sequence, int[] positions, HiddenState which, FloatFormat format) {
-    PtNDArray all =
-        switch (which) {
-          case LAST_FFN_INPUT -> ffnInput;
-          case LAST_FFN_OUTPUT -> ffnOutput;
-        };
+  public float[][] logProbs(int[] rows) {
     try (NDManager scratch = manager.newSubManager()) {
-      PtNDArray rows = rows(scratch, all, sequence, positions);
-      if (!ops.finite(rows)) {
-        throw new NotFiniteException(
-            "the hidden state %s of the last layer holds NaN or infinity".formatted(which));
+      PtNDArray result = ops.logProbs(scratch, normed(scratch, rows), head.weight());
+      requireFinite(result, "the log probabilities hold NaN or infinity");
+      FloatBuffer values = Torch.memory(result).asFloatBuffer();
+      float[][] logProbs = new float[rows.length][values.remaining() / rows.length];
+      for (float[] row : logProbs) {
+        values.get(row);
       }
-      if (format == FloatFormat.FP32) {
-        return copy(rows);
-      }
-      PtNDArray half = ops.half(scratch, rows);
-      if (!ops.finite(half)) {
-        throw new NotFiniteException(
-            "the hidden state %s of the last layer exceeds the range of FP16: ask for FP32"
-                .formatted(which));
-      }
-      return copy(half);
+      return logProbs;
     }
   }
 
   /**
-   * Logits of a sequence's positions, float32 [positions, V]; ask for few at a time.
+   * Hidden states of the last layer, [rows, H].
    *
-   * @throws NotFiniteException when one is NaN or infinite
+   * @throws NotFiniteException when one is not finite, or not in float16 when that is asked for
    */
-  public ByteBuffer logits(int sequence, int[] positions) {
+  public ByteBuffer hiddenStates(int[] rows, HiddenState which, FloatFormat format) {
+    return hiddenStates(lastLayer, rows, which, format);
+  }
+
+  /** Hidden states of a layer that the batch asked for, [rows, H]; see the other. */
+  public ByteBuffer hiddenStates(int layer, int[] rows, HiddenState which, FloatFormat format) {
+    Outputs layerOutputs = outputs.get(layer);
+    PtNDArray all =
+        switch (which) {
+          case LAST_FFN_INPUT -> layerOutputs.ffnInput();
+          case LAST_FFN_OUTPUT -> layerOutputs.output();
+        };
     try (NDManager scratch = manager.newSubManager()) {
-      PtNDArray normed = head.norm(scratch, rows(scratch, ffnOutput, sequence, positions));
-      PtNDArray logits =
-          ops.linear(scratch, normed, new Linear(head.weight(), java.util.Optional.empty()));
-      if (!ops.finite(logits)) {
-        throw new NotFiniteException("the logits hold NaN or infinity");
+      PtNDArray chosen = chosen(scratch, all, rows);
+      requireFinite(
+          chosen, "the hidden state %s of layer %d holds NaN or infinity".formatted(which, layer));
+      if (format == FloatFormat.FP32) {
+        return Torch.copy(chosen);
       }
-      return copy(logits);
+      PtNDArray half = ops.half(scratch, chosen);
+      requireFinite(
+          half,
+          "the hidden state %s of layer %d exceeds the range of FP16: ask for FP32"
+              .formatted(which, layer));
+      return Torch.copy(half);
     }
+  }
+
+  /** Where the logits of rows are to be had after this pass. */
+  public LogitSource logitSource(int[] rows) {
+    NDManager own = manager.getParentManager().newSubManager();
+    return new LogitSource(own, ops, normed(own, rows), head.weight());
   }
 
   /** The integers from {@code begin} up to, not including, {@code end}. */
@@ -139,18 +155,19 @@ public final class ForwardPass implements AutoCloseable {
     return range;
   }
 
-  private PtNDArray rows(NDManager scratch, PtNDArray all, int sequence, int[] positions) {
-    int start = sequences.starts()[sequence];
-    long[] index = Arrays.stream(positions).mapToLong(position -> start + position).toArray();
+  private PtNDArray normed(NDManager scratch, int[] rows) {
+    return head.norm(scratch, chosen(scratch, outputs.get(lastLayer).output(), rows));
+  }
+
+  private PtNDArray chosen(NDManager scratch, PtNDArray all, int[] rows) {
+    long[] index = Arrays.stream(rows).asLongStream().toArray();
     return ops.rows(scratch, all, Torch.longs(scratch, index));
   }
 
-  private static ByteBuffer copy(PtNDArray tensor) {
-    ByteBuffer memory = Torch.memory(tensor);
-    return ByteBuffer.allocate(memory.remaining())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(memory)
-        .flip();
+  private void requireFinite(PtNDArray values, String problem) {
+    if (!ops.finite(values)) {
+      throw new NotFiniteException(problem);
+    }
   }
 
   @Override

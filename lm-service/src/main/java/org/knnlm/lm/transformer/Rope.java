@@ -90,14 +90,16 @@ public record Rope(int dim, double theta, RopeScaling scaling, int maxSequenceLe
   }
 
   /**
-   * Appends the rows of a sequence's positions 0 to length - 1, each dim / 2 long.
+   * Appends the rows of the last positions of a sequence, each dim / 2 long.
    *
-   * @param cosines takes [length, dim / 2]
-   * @param sines takes [length, dim / 2]
+   * @param first of the positions
+   * @param count of them
+   * @param cosines takes [count, dim / 2]
+   * @param sines takes [count, dim / 2]
    */
-  public void angles(int length, FloatBuffer cosines, FloatBuffer sines) {
-    float[] frequencies = scaling.inverseFrequencies(theta, dim, length);
-    for (int position = 0; position < length; position++) {
+  public void angles(int first, int count, FloatBuffer cosines, FloatBuffer sines) {
+    float[] frequencies = scaling.inverseFrequencies(theta, dim, first + count);
+    for (int position = first; position < first + count; position++) {
       for (float frequency : frequencies) {
         float angle = position * frequency;
         cosines.put((float) Math.cos(angle));

@@ -15,6 +15,11 @@ public sealed interface RopeScaling {
    */
   float[] inverseFrequencies(double theta, int dim, int sequenceLength);
 
+  /** Whether sequences of up to so many tokens all have the same frequencies. */
+  default boolean isFixedUpTo(int sequenceLength) {
+    return true;
+  }
+
   /** theta^(-2i/dim): Su et al. 2021, "RoFormer", section 3.2.2. */
   record None() implements RopeScaling {
     @Override
@@ -52,6 +57,11 @@ public sealed interface RopeScaling {
       double stretch = (double) Math.max(sequenceLength, trainedLength) / trainedLength;
       double base = theta * Math.pow(factor * stretch - (factor - 1), dim / (dim - 2.0));
       return new None().inverseFrequencies(base, dim, sequenceLength);
+    }
+
+    @Override
+    public boolean isFixedUpTo(int sequenceLength) {
+      return sequenceLength <= trainedLength;
     }
   }
 

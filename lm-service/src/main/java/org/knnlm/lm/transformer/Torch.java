@@ -18,8 +18,11 @@ public final class Torch implements AutoCloseable {
   private final NDManager manager;
   private final TorchOps ops;
 
-  private Torch(NDManager manager) {
+  private final Precision precision;
+
+  private Torch(NDManager manager, Precision precision) {
     this.manager = manager;
+    this.precision = precision;
     this.ops = new TorchOps(manager);
   }
 
@@ -46,15 +49,16 @@ public final class Torch implements AutoCloseable {
    * Starts PyTorch for the calling thread.
    *
    * @param threads that one operation may use
+   * @param precision of weights and matrix products
    * @throws EngineUnavailableException when its native libraries cannot be had
    */
-  public static Torch start(int threads) {
+  public static Torch start(int threads, Precision precision) {
     try {
       Engine engine = Engine.getEngine("PyTorch");
       // the number of OpenMP threads and the executor's mode are settings of the calling thread
       JniUtils.setNumThreads(threads);
       JniUtils.setGraphExecutorOptimize(false);
-      return new Torch(engine.newBaseManager(ai.djl.Device.cpu()));
+      return new Torch(engine.newBaseManager(ai.djl.Device.cpu()), precision);
     } catch (RuntimeException | LinkageError | AssertionError e) {
       throw new EngineUnavailableException(e);
     }
@@ -62,6 +66,10 @@ public final class Torch implements AutoCloseable {
 
   public TorchOps ops() {
     return ops;
+  }
+
+  public Precision precision() {
+    return precision;
   }
 
   public NDManager manager() {
@@ -89,6 +97,15 @@ public final class Torch implements AutoCloseable {
   /** The tensor's own memory, row-major; valid while the tensor lives. */
   static ByteBuffer memory(PtNDArray tensor) {
     return JniUtils.getByteBuffer(tensor, true);
+  }
+
+  /** A copy of the tensor's memory. */
+  static ByteBuffer copy(PtNDArray tensor) {
+    ByteBuffer memory = memory(tensor);
+    return ByteBuffer.allocate(memory.remaining())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(memory)
+        .flip();
   }
 
   @Override

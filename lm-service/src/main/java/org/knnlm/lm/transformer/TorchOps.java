@@ -38,14 +38,31 @@ public final class TorchOps {
     return tensor(into, "rms_norm", x, weight, epsilon);
   }
 
+  /** Layer norm (Ba et al. 2016) of x [N, H]. */
+  public PtNDArray layerNorm(
+      NDManager into, PtNDArray x, PtNDArray weight, PtNDArray bias, double epsilon) {
+    return tensor(into, "layer_norm", x, weight, bias, epsilon);
+  }
+
   /**
    * A matrix in the blocked layout of oneDNN's matrix product, of use to the linear layers alone.
    *
    * @param weight [out, in]
    * @param rows how many rows the other factor mostly has
+   * @param precision that its products are computed in
    */
-  public PtNDArray pack(NDManager into, PtNDArray weight, long rows) {
-    return tensor(into, "pack", weight, rows);
+  PtNDArray pack(NDManager into, PtNDArray weight, long rows, Precision precision) {
+    return tensor(into, "pack", weight, rows, precision == Precision.BF16);
+  }
+
+  /** x as bfloat16, which Java can hold but not read. */
+  PtNDArray brain(NDManager into, PtNDArray x) {
+    return tensor(into, "brain", x);
+  }
+
+  /** x^T. */
+  PtNDArray transposed(NDManager into, PtNDArray x) {
+    return tensor(into, "transposed", x);
   }
 
   /** x [N, in] to [N, out]. */
@@ -59,23 +76,63 @@ public final class TorchOps {
   }
 
   /**
-   * Causal self-attention with rotary positions, within each sequence.
+   * Turns the first heads of each row, in place, by rotary angles (Su et al. 2021).
    *
-   * @param qkv [N, (heads + 2 kvHeads) d]: queries, keys and values of each token
+   * @param qkv [N, heads and more]
    * @param cosines [N, d / 2]
    * @param sines [N, d / 2]
-   * @param lengths tokens of each sequence, N in all
-   * @return [N, heads d]
    */
-  public PtNDArray attend(
+  public PtNDArray rotate(
+      NDManager into, PtNDArray qkv, PtNDArray cosines, PtNDArray sines, long heads) {
+    return tensor(into, "rotate", qkv, cosines, sines, heads);
+  }
+
+  /** See {@link Attention#attend}; a segment without a cache has an empty tensor. */
+  PtNDArray attend(
       NDManager into,
       PtNDArray qkv,
-      PtNDArray cosines,
-      PtNDArray sines,
       long[] lengths,
-      long heads,
-      long kvHeads) {
-    return tensor(into, "attend", qkv, cosines, sines, lengths, heads, kvHeads);
+      long[] positions,
+      PtNDArray[] caches,
+      boolean[] appends,
+      Attention.Heads heads) {
+    return tensor(
+        into,
+        "attend",
+        qkv,
+        lengths,
+        positions,
+        caches,
+        appends,
+        (long) heads.kvHeads(),
+        (long) heads.dim(),
+        (long) heads.window(),
+        heads.scale());
+  }
+
+  /** Room for keys and values [capacity, width], of the type of a weight. */
+  public PtNDArray cache(NDManager into, PtNDArray like, long capacity, long width) {
+    return tensor(into, "cache", like, capacity, width);
+  }
+
+  /** Copies the first rows of a tensor over those of another. */
+  void copyRows(NDManager scratch, PtNDArray source, PtNDArray target, long rows) {
+    tensor(scratch, "copy_rows", source, target, rows).close();
+  }
+
+  /** A copy of x. */
+  public PtNDArray copy(NDManager into, PtNDArray x) {
+    return tensor(into, "copy", x);
+  }
+
+  /** Adds y to x in place. */
+  public void add(NDManager scratch, PtNDArray x, PtNDArray y) {
+    tensor(scratch, "add", x, y);
+  }
+
+  /** GELU in the approximation by tanh (Hendrycks and Gimpel 2016). */
+  public PtNDArray geluTanh(NDManager into, PtNDArray x) {
+    return tensor(into, "gelu_tanh", x);
   }
 
   /** silu(gate) up (Shazeer 2020) for [N, 2 I] = (gate, up), result [N, I]. */
@@ -100,6 +157,16 @@ public final class TorchOps {
   public PtNDArray targetLogProbs(
       NDManager into, PtNDArray x, PtNDArray head, PtNDArray targets, long chunk) {
     return tensor(into, "target_log_probs", x, head, targets, chunk);
+  }
+
+  /** log softmax(x head^T) for x [N, H], head [V, H], float32 [N, V]. */
+  PtNDArray logProbs(NDManager into, PtNDArray x, PtNDArray head) {
+    return tensor(into, "log_probs", x, head);
+  }
+
+  /** x head^T for x [N, H], head [V, H], float32 [N, V]. */
+  PtNDArray logits(NDManager into, PtNDArray x, PtNDArray head) {
+    return tensor(into, "logits", x, head);
   }
 
   /** Whether no element is NaN or infinite; x must not be empty. */
@@ -145,7 +212,10 @@ public final class TorchOps {
       case PtNDArray tensor -> IValue.from(tensor);
       case Double number -> IValue.from(number);
       case Long number -> IValue.from(number);
+      case Boolean choice -> IValue.from(choice);
       case long[] numbers -> IValue.listFrom(numbers);
+      case boolean[] choices -> IValue.listFrom(choices);
+      case PtNDArray[] tensors -> IValue.listFrom(tensors);
       case Optional<?> present -> value(present.orElseThrow());
       default -> throw new IllegalArgumentException("no TorchScript value: " + argument);
     };

@@ -7,7 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.knnlm.lm.safetensors.Checkpoint;
 
-/** Reads weights from a checkpoint straight into PyTorch's memory, as float32. */
+/** Reads weights from a checkpoint straight into PyTorch's memory. */
 public final class WeightLoader {
   /** A direct buffer holds at most 2 GiB. */
   private static final long MAX_ELEMENTS = 1L << 28;
@@ -18,11 +18,14 @@ public final class WeightLoader {
   private final Checkpoint checkpoint;
   private final NDManager manager;
   private final TorchOps ops;
+  private final Precision precision;
 
+  /** A loader that packs for the precision of torch. */
   public WeightLoader(Checkpoint checkpoint, Torch torch) {
     this.checkpoint = checkpoint;
     this.manager = torch.manager();
     this.ops = torch.ops();
+    this.precision = torch.precision();
   }
 
   /**
@@ -39,7 +42,31 @@ public final class WeightLoader {
 
   /** A matrix [rows, columns] whose rows can be looked up. */
   public PtNDArray table(String name, long rows, long columns) {
-    return matrix(manager, columns, new Part(name, rows));
+    if (precision == Precision.FP32) {
+      return matrix(manager, columns, new Part(name, rows));
+    }
+    try (NDManager scratch = manager.newSubManager()) {
+      return ops.brain(manager, matrix(scratch, columns, new Part(name, rows)));
+    }
+  }
+
+  /** Biases of linear layers of the same input, one after the other. */
+  public PtNDArray bias(Part... parts) {
+    PtNDArray bias = stackedVector(parts);
+    if (precision == Precision.FP32) {
+      return bias;
+    }
+    try (bias) {
+      return ops.brain(manager, bias);
+    }
+  }
+
+  /** The weight of a linear layer that is stored as [columns, rows], packed. */
+  public PtNDArray transposedLinear(String name, long rows, long columns) {
+    try (NDManager scratch = manager.newSubManager()) {
+      PtNDArray stored = matrix(scratch, rows, new Part(name, columns));
+      return ops.pack(manager, ops.transposed(scratch, stored), ROWS, precision);
+    }
   }
 
   /** The weight [rows, columns] of a linear layer, packed. */
@@ -50,12 +77,12 @@ public final class WeightLoader {
   /** Weights [rows, columns] of linear layers of the same input, one below the other, packed. */
   public PtNDArray stackedLinear(long columns, Part... parts) {
     try (NDManager scratch = manager.newSubManager()) {
-      return ops.pack(manager, matrix(scratch, columns, parts), ROWS);
+      return ops.pack(manager, matrix(scratch, columns, parts), ROWS, precision);
     }
   }
 
   /** Vectors, one after the other. */
-  public PtNDArray stackedVector(Part... parts) {
+  private PtNDArray stackedVector(Part... parts) {
     PtNDArray all = Torch.empty(manager, rows(parts));
     long first = 0;
     for (Part part : parts) {

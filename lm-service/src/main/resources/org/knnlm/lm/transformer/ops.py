@@ -17,29 +17,53 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary embedding of x [N, heads, d] by cos, sin [N, 1, d/2]; pairs are (i, i + d/2), as in Hugging Face's layout."""
-    half = x.shape[2] // 2
-    a, b = x[..., :half], x[..., half:]
-    out = torch.empty_like(x)
-    torch.mul(a, cos, out=out[..., :half]).addcmul_(b, sin, value=-1)
-    torch.mul(b, cos, out=out[..., half:]).addcmul_(a, sin)
-    return out
-
-
-def causal(q: Tensor, k: Tensor, v: Tensor, kv: int) -> Tensor:
-    """Causal attention of one sequence: q [n, h, d], k and v [n, kv, d] to [n, h * d]."""
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tensor:
+    """Attention of queries q [n, h, d] to k and v [m, kv, d], to [n, h * d]; a group of h / kv query heads shares a key head."""
     n, h, d = q.shape[0], q.shape[1], q.shape[2]
+    m, kv = k.shape[0], k.shape[1]
     group = h // kv
-    # a group of query heads shares its key head by a stride of 0: nothing is copied
+    k = k.permute(1, 0, 2)
+    v = v.permute(1, 0, 2)
+    if n == 1:
+        # the heads of a group are queries of their key head
+        one = F.scaled_dot_product_attention(q.view(1, kv, group, d), k.unsqueeze(0), v.unsqueeze(0), scale=scale)
+        return one.reshape(1, h * d)
+    # a group shares its key head by a stride of 0: nothing is copied
     q = q.view(n, kv, group, d).permute(1, 2, 0, 3)
-    k = k.permute(1, 0, 2).unsqueeze(1).expand(kv, group, n, d)
-    v = v.permute(1, 0, 2).unsqueeze(1).expand(kv, group, n, d)
-    return F.scaled_dot_product_attention(q, k, v, is_causal=True).permute(2, 0, 1, 3).reshape(n, h * d)
+    k = k.unsqueeze(1).expand(kv, group, m, d)
+    v = v.unsqueeze(1).expand(kv, group, m, d)
+    out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=scale)
+    return out.permute(2, 0, 1, 3).reshape(n, h * d)
+
+
+def attend_one(q: Tensor, rows: Tensor, kv: int, window: int, scale: float) -> Tensor:
+    """Causal attention of q [n, h, d], the last n positions of a sequence, to the keys and values rows [m, 2 kv d] of the
+    whole sequence; a position sees itself and window - 1 before it, or all when window is 0."""
+    n, d = q.shape[0], q.shape[2]
+    m = rows.shape[0]
+    k = rows[:, :kv * d].view(m, kv, d)
+    v = rows[:, kv * d:].view(m, kv, d)
+    if n == 1:
+        first = max(0, m - window) if window > 0 else 0
+        return attention(q, k[first:], v[first:], None, False, scale)
+    if n == m and (window == 0 or m <= window):
+        return attention(q, k, v, None, True, scale)
+    parts: List[Tensor] = []
+    block = 512  # bounds the memory of masks
+    for begin in range(0, n, block):
+        end = min(begin + block, n)
+        past = m - n + begin
+        first = max(0, past - window + 1) if window > 0 else 0
+        mask = torch.ones([end - begin, m - n + end - first], dtype=torch.bool, device=q.device).tril(past - first)
+        if window > 0:
+            mask = mask.triu(past - first - window + 1)
+        parts.append(attention(q[begin:end], k[first:m - n + end], v[first:m - n + end], mask, False, scale))
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def apply(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-    """x weight^T + bias for a weight that is packed or not."""
+    """x weight^T + bias in the type of the weight, which is packed or not."""
+    x = x.to(weight.dtype)
     if weight.is_mkldnn:
         return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
     return F.linear(x, weight, bias)
@@ -51,8 +75,8 @@ class Ops(torch.nn.Module):
 
     @torch.jit.export
     def embed(self, ids: Tensor, table: Tensor) -> Tensor:
-        """Rows of table [V, H] for ids [N] int64."""
-        return F.embedding(ids, table)
+        """Rows of table [V, H] for ids [N] int64, as float32."""
+        return F.embedding(ids, table).float()
 
     @torch.jit.export
     def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -60,9 +84,15 @@ class Ops(torch.nn.Module):
         return (x * x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()).mul_(weight)
 
     @torch.jit.export
-    def pack(self, weight: Tensor, rows: int) -> Tensor:
-        """weight [out, in] in the blocked layout that oneDNN's matrix product wants for about that many rows of x."""
-        return torch.ops.mkldnn._reorder_linear_weight(weight, rows)
+    def pack(self, weight: Tensor, rows: int, brain: bool) -> Tensor:
+        """weight [out, in] in the blocked layout that oneDNN's matrix product wants for about that many rows of x, as bfloat16
+        when brain is set."""
+        return torch.ops.mkldnn._reorder_linear_weight(weight.to(torch.bfloat16) if brain else weight, rows)
+
+    @torch.jit.export
+    def brain(self, x: Tensor) -> Tensor:
+        """x as bfloat16."""
+        return x.to(torch.bfloat16)
 
     @torch.jit.export
     def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tensor:
@@ -75,28 +105,83 @@ class Ops(torch.nn.Module):
         return residual.add_(apply(x, weight, bias))
 
     @torch.jit.export
-    def attend(self, qkv: Tensor, cos: Tensor, sin: Tensor, lengths: List[int], heads: int, kv: int) -> Tensor:
-        """Rotary causal self-attention within each sequence: qkv [N, (h + 2 kv) d], cos and sin [N, d/2] to [N, h d]."""
-        n = qkv.shape[0]
-        d = qkv.shape[1] // (heads + 2 * kv)
-        x = qkv.view(n, heads + 2 * kv, d)
-        qk = rotate(x[:, :heads + kv], cos.unsqueeze(1), sin.unsqueeze(1))
-        q, k, v = qk[:, :heads], qk[:, heads:], x[:, heads + kv:]
-        if len(lengths) == 1:
-            return causal(q, k, v, kv)
+    def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+        """(x - mean) / sqrt(variance + eps) * weight + bias over the last dimension."""
+        return F.layer_norm(x, weight.shape, weight, bias, eps)
+
+    @torch.jit.export
+    def rotate(self, qkv: Tensor, cos: Tensor, sin: Tensor, heads: int) -> Tensor:
+        """Rotary embedding, in place, of the first heads of qkv [N, ...] by cos, sin [N, d/2]; pairs are (i, i + d/2), as in
+        Hugging Face's layout."""
+        n, half = cos.shape[0], cos.shape[1]
+        x = qkv[:, :heads * 2 * half].view(n, heads, 2 * half)
+        a, b = x[..., :half], x[..., half:]
+        cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
+        turned = (a * cos).addcmul_(b, sin, value=-1)
+        b.copy_((b * cos).addcmul_(a, sin))
+        a.copy_(turned)
+        return qkv
+
+    @torch.jit.export
+    def attend(self, qkv: Tensor, lengths: List[int], positions: List[int], caches: List[Tensor], appends: List[bool], kv: int,
+               head: int, window: int, scale: float) -> Tensor:
+        """Causal attention within sequences: qkv [N, (h + 2 kv) d] to [N, h d], where d is head. Segment i is lengths[i] rows that
+        stand at positions[i] and later of their sequence; what precedes them are the first positions[i] rows of caches[i]
+        [capacity, 2 kv d], which takes the segment's rows where appends[i]. A segment without a cache has an empty one."""
+        width = qkv.shape[1] - 2 * kv * head
+        q, rows = qkv[:, :width].view(-1, width // head, head), qkv[:, width:]
         parts: List[Tensor] = []
         start = 0
-        for length in lengths:
-            end = start + length
-            parts.append(causal(q[start:end], k[start:end], v[start:end], kv))
+        for i in range(len(lengths)):
+            end = start + lengths[i]
+            position, cache = positions[i], caches[i]
+            if appends[i]:
+                cache[position:position + lengths[i]].copy_(rows[start:end])
+                seen = rows[start:end] if position == 0 else cache[:position + lengths[i]]
+            elif position > 0:
+                seen = torch.cat([cache[:position], rows[start:end]])
+            else:
+                seen = rows[start:end]
+            parts.append(attend_one(q[start:end], seen, kv, window, scale))
             start = end
-        return torch.cat(parts)
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    @torch.jit.export
+    def cache(self, like: Tensor, capacity: int, width: int) -> Tensor:
+        """Room for the keys and values of a layer, of the type of a weight."""
+        return torch.empty([capacity, width], dtype=like.dtype)
+
+    @torch.jit.export
+    def copy_rows(self, source: Tensor, target: Tensor, rows: int) -> Tensor:
+        """Copies the first rows."""
+        target[:rows].copy_(source[:rows])
+        return target
 
     @torch.jit.export
     def swiglu(self, gate_up: Tensor) -> Tensor:
         """silu(gate) * up for gate_up [N, 2 I] = (gate, up)."""
         half = gate_up.shape[1] // 2
         return F.silu(gate_up[:, :half]).mul_(gate_up[:, half:])
+
+    @torch.jit.export
+    def gelu_tanh(self, x: Tensor) -> Tensor:
+        """x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))."""
+        return F.gelu(x, approximate="tanh")
+
+    @torch.jit.export
+    def copy(self, x: Tensor) -> Tensor:
+        """A copy."""
+        return x.clone()
+
+    @torch.jit.export
+    def add(self, x: Tensor, y: Tensor) -> Tensor:
+        """Adds y to x in place."""
+        return x.add_(y)
+
+    @torch.jit.export
+    def transposed(self, x: Tensor) -> Tensor:
+        """x^T, contiguous."""
+        return x.t().contiguous()
 
     @torch.jit.export
     def rows(self, x: Tensor, index: Tensor) -> Tensor:
@@ -111,10 +196,20 @@ class Ops(torch.nn.Module):
         out = torch.empty([n], dtype=torch.float32)
         for start in range(0, n, chunk):
             end = min(start + chunk, n)
-            logits = apply(x[start:end], head, None)
+            logits = apply(x[start:end], head, None).float()
             target = logits.gather(1, targets[start:end].unsqueeze(1)).squeeze(1)
             out[start:end] = target - logits.logsumexp(1)
         return out
+
+    @torch.jit.export
+    def log_probs(self, x: Tensor, head: Tensor) -> Tensor:
+        """log softmax(x head^T) for x [N, H], head [V, H] to [N, V]."""
+        return apply(x, head, None).float().log_softmax(1)
+
+    @torch.jit.export
+    def logits(self, x: Tensor, head: Tensor) -> Tensor:
+        """x head^T for x [N, H], head [V, H] to [N, V]."""
+        return apply(x, head, None).float()
 
     @torch.jit.export
     def finite(self, x: Tensor) -> bool:

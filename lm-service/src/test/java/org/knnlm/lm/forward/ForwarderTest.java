@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +25,7 @@ class ForwarderTest {
   private static final Path CHECKPOINT = Fixtures.llama("gqa");
   private static final int VOCABULARY = 96;
   private static final int HIDDEN = 48;
+  private static final List<Integer> LAST = List.of(1);
 
   private static LanguageModel model;
   private static int[][] sequences;
@@ -33,7 +33,7 @@ class ForwarderTest {
   @BeforeAll
   static void load() {
     Fixtures.configureTorch();
-    model = LanguageModel.load(CHECKPOINT, Optional.empty(), 2);
+    model = LanguageModel.load(CHECKPOINT, Optional.empty(), Fixtures.options());
     sequences = Fixtures.sequences(CHECKPOINT);
   }
 
@@ -55,7 +55,7 @@ class ForwarderTest {
 
   @Test
   void handsOutBothKindsInOnePiece() throws InterruptedException {
-    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_OUTPUT), FloatFormat.FP32, true);
+    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_OUTPUT), FloatFormat.FP32, LAST, true);
     List<Rows> pieces =
         forward(model, List.of(all(1), new Positions(sequences[0], new int[] {2, 36})), wanted);
     assertThat(pieces).extracting(Rows::sequence).containsExactly(0, 1);
@@ -88,7 +88,7 @@ class ForwarderTest {
     Arrays.setAll(ids, i -> 3 + i);
     var positions = new Positions(ids, ForwardPass.range(0, ids.length));
     List<Positions> many = java.util.Collections.nCopies(200, positions);
-    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_INPUT), FloatFormat.FP16, false);
+    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_INPUT), FloatFormat.FP16, LAST, false);
     List<Rows> pieces = forward(model, many, wanted);
     assertThat(pieces).hasSize(200);
     byte[] first = bytes(pieces.getFirst());
@@ -105,9 +105,27 @@ class ForwarderTest {
     return bytes;
   }
 
+  /** Each layer's states are those of the layer before, advanced: the last are Hugging Face's. */
+  @Test
+  void handsOutChosenLayers() throws InterruptedException {
+    var wanted =
+        new Wanted(
+            Optional.of(HiddenState.LAST_FFN_OUTPUT), FloatFormat.FP32, List.of(0, 1), false);
+    float[] both =
+        Fixtures.floats(
+            forward(model, List.of(all(1)), wanted).getFirst().hiddenStates().orElseThrow());
+    int rows = sequences[1].length;
+    assertThat(both).hasSize(2 * rows * HIDDEN);
+    float[] last = Arrays.copyOfRange(both, rows * HIDDEN, both.length);
+    float[] expected = Fixtures.expected(CHECKPOINT, 1, "ffn_output");
+    assertThat(Fixtures.largestDifference(last, expected)).isLessThan(1e-4);
+    float[] first = Arrays.copyOf(both, rows * HIDDEN);
+    assertThat(Fixtures.largestDifference(first, expected)).isGreaterThan(0.1);
+  }
+
   @Test
   void aCallerThatBreaksOffLeavesTheModelUsable() throws InterruptedException {
-    var wanted = new Wanted(Optional.empty(), FloatFormat.FP32, true);
+    var wanted = new Wanted(Optional.empty(), FloatFormat.FP32, LAST, true);
     assertThatThrownBy(
             () ->
                 new Forwarder(model)
@@ -122,21 +140,19 @@ class ForwarderTest {
   }
 
   @Test
-  void aNanInTheWeightsIsAnErrorAndNoNumber(@TempDir Path folder) throws IOException {
+  void aNanInTheWeightsIsAnErrorAndNoNumber(@TempDir Path folder) {
     Fixtures.copy("gqa", folder);
-    putNanAtTheEnd(folder.resolve("model.safetensors"));
-    try (LanguageModel damaged = LanguageModel.load(folder, Optional.of("damaged"), 1)) {
+    Fixtures.putNanAtTheEnd(folder);
+    try (LanguageModel damaged =
+        LanguageModel.load(folder, Optional.of("damaged"), Fixtures.options())) {
       assertThatThrownBy(
               () ->
                   forward(
                       damaged,
                       List.of(all(0)),
-                      new Wanted(Optional.empty(), FloatFormat.FP32, true)))
+                      new Wanted(Optional.empty(), FloatFormat.FP32, LAST, true)))
           .isInstanceOf(NotFiniteException.class)
           .hasMessage("the logits hold NaN or infinity");
-      assertThatThrownBy(() -> damaged.thread().call(m -> logProbs(m.forward(group(sequences[0])))))
-          .isInstanceOf(NotFiniteException.class)
-          .hasMessageContaining("the log probability of token 1");
     }
   }
 
@@ -145,32 +161,15 @@ class ForwarderTest {
     Fixtures.copy("gqa", folder);
     Path weights = folder.resolve("model.safetensors");
     scale(weights, "model.embed_tokens.weight", 1e6f);
-    try (LanguageModel loud = LanguageModel.load(folder, Optional.empty(), 1)) {
+    try (LanguageModel loud = LanguageModel.load(folder, Optional.empty(), Fixtures.options())) {
       var state = Optional.of(HiddenState.LAST_FFN_OUTPUT);
-      assertThat(forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP32, false)))
+      assertThat(forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP32, LAST, false)))
           .hasSize(1);
       assertThatThrownBy(
-              () -> forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP16, false)))
+              () ->
+                  forward(loud, List.of(all(0)), new Wanted(state, FloatFormat.FP16, LAST, false)))
           .isInstanceOf(NotFiniteException.class)
-          .hasMessageContaining("LAST_FFN_OUTPUT of the last layer exceeds the range of FP16");
-    }
-  }
-
-  private static org.knnlm.lm.transformer.Sequences group(int[] ids) {
-    return new org.knnlm.lm.transformer.Sequences(List.of(ids));
-  }
-
-  private static float[] logProbs(ForwardPass pass) {
-    try (pass) {
-      return pass.logProbs(0, 1);
-    }
-  }
-
-  /** The last tensor is the final norm. */
-  private static void putNanAtTheEnd(Path file) throws IOException {
-    try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      bytes.seek(bytes.length() - 4);
-      bytes.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(Float.NaN)));
+          .hasMessageContaining("LAST_FFN_OUTPUT of layer 1 exceeds the range of FP16");
     }
   }
 

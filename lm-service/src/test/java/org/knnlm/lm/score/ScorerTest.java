@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,16 +13,20 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.DatastoreMismatchException;
+import org.knnlm.lm.retrieval.NaiveIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.retrieval.TooManyNeighborsException;
 import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.lm.transformer.NotFiniteException;
 
 /** A small model and exhaustive search, against the dense mixture of what Hugging Face computed. */
 class ScorerTest {
@@ -34,7 +39,7 @@ class ScorerTest {
   @BeforeAll
   static void load() {
     Fixtures.configureTorch();
-    model = LanguageModel.load(Fixtures.llama("gqa"), Optional.empty(), 2);
+    model = LanguageModel.load(Fixtures.llama("gqa"), Optional.empty(), Fixtures.options());
     sequences = Fixtures.sequences(Fixtures.llama("gqa"));
   }
 
@@ -163,6 +168,21 @@ class ScorerTest {
                 7 + 10,
                 List.of(new Softmax(8, 3), new Softmax(4, 3))),
             new NaiveIndex.Asked(exact, 7 + 10, List.of(new Softmax(8, 3))));
+  }
+
+  @Test
+  void aNanInTheWeightsIsAnErrorAndNoNumber(@TempDir Path folder) {
+    Fixtures.copy("gqa", folder);
+    Fixtures.putNanAtTheEnd(folder);
+    try (LanguageModel damaged = LanguageModel.load(folder, Optional.empty(), Fixtures.options())) {
+      List<Target> targets = List.of(new Target(sequences[1], 1));
+      assertThatThrownBy(
+              () ->
+                  new Scorer(damaged, index(HiddenState.LAST_FFN_INPUT, HIDDEN, ""))
+                      .score(targets, List.of(), (target, score) -> {}))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageMatching("the log probability of a token \\(id \\d+\\) is NaN");
+    }
   }
 
   @Test

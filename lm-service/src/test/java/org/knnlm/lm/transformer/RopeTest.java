@@ -93,7 +93,7 @@ class RopeTest {
     int dim = 2 * pairs;
     FloatBuffer cosines = FloatBuffer.allocate(length * pairs);
     FloatBuffer sines = FloatBuffer.allocate(length * pairs);
-    new Rope(dim, theta, new RopeScaling.None(), 2048).angles(length, cosines, sines);
+    new Rope(dim, theta, new RopeScaling.None(), 2048).angles(0, length, cosines, sines);
     for (int position = 0; position < length; position++) {
       for (int i = 0; i < pairs; i++) {
         double angle = position * Math.pow(theta, -2.0 * i / dim);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.zip.ZipEntry;
@@ -42,7 +43,7 @@ class TorchOpsTest {
 
   @BeforeEach
   void start() {
-    torch = Torch.start(2);
+    torch = Torch.start(2, Precision.FP32);
     ops = torch.ops();
     manager = torch.manager();
   }
@@ -112,7 +113,7 @@ class TorchOpsTest {
     double[][] x = matrix(rows, 17);
     double[][] weight = matrix(11, 17);
     double[] bias = matrix(1, 11)[0];
-    PtNDArray packed = ops.pack(manager, tensor(weight), 64);
+    PtNDArray packed = ops.pack(manager, tensor(weight), 64, Precision.FP32);
     assertClose(
         ops.linear(manager, tensor(x), new Linear(packed, Optional.of(vector(bias)))),
         NaiveOps.linear(x, weight, bias));
@@ -181,26 +182,66 @@ class TorchOpsTest {
         expected[row++] = attended[n];
       }
     }
-    assertClose(
-        ops.attend(
-            manager,
-            tensor(qkv),
-            tensor(cosines),
-            tensor(sines),
-            new long[] {5, 1, 70},
-            heads,
-            kvHeads),
-        expected);
-    assertClose(
-        ops.attend(
+    PtNDArray rotated =
+        ops.rotate(manager, tensor(qkv), tensor(cosines), tensor(sines), heads + kvHeads);
+    assertClose(attend(rotated, lengths, kvHeads, d), expected);
+    PtNDArray alone =
+        ops.rotate(
             manager,
             tensor(Arrays.copyOf(qkv, 5)),
             tensor(Arrays.copyOf(cosines, 5)),
             tensor(Arrays.copyOf(sines, 5)),
-            new long[] {5},
-            heads,
-            kvHeads),
-        Arrays.copyOf(expected, 5));
+            heads + kvHeads);
+    assertClose(attend(alone, new int[] {5}, kvHeads, d), Arrays.copyOf(expected, 5));
+  }
+
+  private PtNDArray attend(PtNDArray qkv, int[] lengths, int kvHeads, int d) {
+    var batch = Batch.of(Arrays.stream(lengths).mapToObj(int[]::new).toArray(int[][]::new));
+    return new Attention(manager, ops, batch)
+        .attend(manager, 0, qkv, new Attention.Heads(kvHeads, d, 0, 1 / Math.sqrt(d)));
+  }
+
+  /** A sequence that comes in pieces, after a cache and into it, is attended as a whole one. */
+  @ParameterizedTest
+  @CsvSource({"0,1", "0,20", "0,69", "7,1", "7,20", "7,69", "100,33"})
+  void attendGoesOnAfterACache(int window, int cut) {
+    int rows = 70;
+    int kvHeads = 2;
+    int d = 8;
+    var heads = new Attention.Heads(kvHeads, d, window, 0.3);
+    double[][] qkv = matrix(rows, (6 + 2 * kvHeads) * d);
+    double[][] whole = NaiveOps.attend(qkv, 6, heads);
+    var room = ops.cache(manager, tensor(qkv), rows, 2L * kvHeads * d);
+    var cache = new KvCache(manager.newSubManager(), ops, List.of(room), rows, 0);
+    double[][] before = Arrays.copyOf(qkv, cut);
+    double[][] after = Arrays.copyOfRange(qkv, cut, rows);
+    assertClose(
+        attend(Segment.appending(cache, 0, new int[cut]), before, heads),
+        Arrays.copyOf(whole, cut));
+    double[][] expected = Arrays.copyOfRange(whole, cut, rows);
+    assertClose(attend(Segment.after(cache, cut, new int[rows - cut]), after, heads), expected);
+    assertClose(attend(Segment.appending(cache, cut, new int[rows - cut]), after, heads), expected);
+  }
+
+  private PtNDArray attend(Segment segment, double[][] qkv, Attention.Heads heads) {
+    return new Attention(manager, ops, new Batch(List.of(segment)))
+        .attend(manager, 0, tensor(qkv), heads);
+  }
+
+  @Test
+  void layerNorm() {
+    double[][] x = matrix(9, 33);
+    double[] weight = matrix(1, 33)[0];
+    double[] bias = matrix(1, 33)[0];
+    assertClose(
+        ops.layerNorm(manager, tensor(x), vector(weight), vector(bias), 1e-5),
+        NaiveOps.layerNorm(x, weight, bias, 1e-5));
+  }
+
+  @Test
+  void geluTanh() {
+    double[][] x = matrix(6, 26);
+    assertClose(ops.geluTanh(manager, tensor(x)), NaiveOps.geluTanh(x));
   }
 
   @Test
@@ -229,7 +270,7 @@ class TorchOpsTest {
         ops.targetLogProbs(
             manager,
             tensor(x),
-            ops.pack(manager, tensor(head), 64),
+            ops.pack(manager, tensor(head), 64, Precision.FP32),
             Torch.longs(manager, targets),
             chunk),
         NaiveOps.targetLogProbs(x, head, targets));

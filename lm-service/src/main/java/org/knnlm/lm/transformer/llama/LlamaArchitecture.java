@@ -6,6 +6,7 @@ import org.knnlm.lm.transformer.Architecture;
 import org.knnlm.lm.transformer.Torch;
 import org.knnlm.lm.transformer.Transformer;
 import org.knnlm.lm.transformer.WeightLoader;
+import org.knnlm.lm.transformer.decoder.RotaryDecoder;
 
 /** Hugging Face's {@code LlamaForCausalLM}. */
 public final class LlamaArchitecture implements Architecture {
@@ -21,8 +22,7 @@ public final class LlamaArchitecture implements Architecture {
 
   @Override
   public Transformer load(JsonFile json, Checkpoint checkpoint, Torch torch) {
-    LlamaConfig config = LlamaConfig.read(json);
-    var loader = new WeightLoader(checkpoint, torch);
-    return new Llama(config, LlamaWeights.load(config, loader), torch);
+    return RotaryDecoder.load(
+        LlamaConfig.read(json).shape(), new WeightLoader(checkpoint, torch), torch);
   }
 }

@@ -1,0 +1,12 @@
+package org.knnlm.lm;
+
+import org.knnlm.lm.transformer.Precision;
+
+/**
+ * How to run a model.
+ *
+ * @param threads that one tensor operation may use
+ * @param precision of weights and matrix products
+ * @param prefixCacheBytes of memory for keys and values of prompts seen before
+ */
+public record ModelOptions(int threads, Precision precision, long prefixCacheBytes) {}

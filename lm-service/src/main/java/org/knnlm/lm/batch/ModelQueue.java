@@ -1,0 +1,224 @@
+package org.knnlm.lm.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.knnlm.lm.transformer.Batch;
+import org.knnlm.lm.transformer.ForwardPass;
+import org.knnlm.lm.transformer.Segment;
+import org.knnlm.lm.transformer.Transformer;
+
+/**
+ * The only owner of the model: one thread that takes work in the order in which it comes, as much
+ * at a time as fills a pass. Nothing is padded, so sequences of any lengths go together; and
+ * callers that hand in one piece at a time take turns, however much they want.
+ */
+public final class ModelQueue implements AutoCloseable {
+  /**
+   * Tokens of a pass: more would not make the matrix products faster, only let other callers wait
+   * longer.
+   */
+  public static final int PASS_TOKENS = 1024;
+
+  private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private Transformer model;
+
+  /** What waits for the model. */
+  private sealed interface Entry permits Task, Waiting {}
+
+  private record Task(Runnable code, boolean last) implements Entry {}
+
+  private record Waiting<T>(Work<T> work, CompletableFuture<Done<T>> result, long since)
+      implements Entry {}
+
+  /** Loads a model on a new thread, and waits for it; throws what loading throws. */
+  public ModelQueue(Supplier<Transformer> load) {
+    var loaded = new CompletableFuture<Void>();
+    thread =
+        Thread.ofPlatform()
+            .name("model")
+            .start(
+                () -> {
+                  complete(
+                      loaded,
+                      () -> {
+                        model = load.get();
+                        return null;
+                      });
+                  if (!loaded.isCompletedExceptionally()) {
+                    serve();
+                  }
+                });
+    await(loaded);
+  }
+
+  private void serve() {
+    try {
+      while (true) {
+        switch (queue.take()) {
+          case Task task -> {
+            task.code.run();
+            if (task.last) {
+              return;
+            }
+          }
+          case Waiting<?> first -> run(gathered(first));
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the model's thread", e);
+    }
+  }
+
+  /** As much work as fills a pass: the first, and what comes directly after it. */
+  private List<Waiting<?>> gathered(Waiting<?> first) {
+    var works = new ArrayList<Waiting<?>>();
+    works.add(first);
+    int tokens = first.work.tokens();
+    while (queue.peek() instanceof Waiting<?> next && tokens + next.work.tokens() <= PASS_TOKENS) {
+      queue.remove();
+      works.add(next);
+      tokens += next.work.tokens();
+    }
+    return works;
+  }
+
+  private void run(List<Waiting<?>> works) {
+    var started = new ArrayList<Waiting<?>>();
+    var firsts = new ArrayList<Integer>();
+    var segments = new ArrayList<Segment>();
+    long start = System.nanoTime();
+    try {
+      for (Waiting<?> waiting : works) {
+        if (!waiting.result.isDone()) {
+          begin(waiting, started, firsts, segments);
+        }
+      }
+      if (!started.isEmpty()) {
+        pass(started, firsts, segments, start);
+      }
+    } finally {
+      started.forEach(waiting -> waiting.work.close());
+    }
+  }
+
+  private void begin(
+      Waiting<?> waiting, List<Waiting<?>> started, List<Integer> firsts, List<Segment> segments) {
+    started.add(waiting);
+    int first = segments.size();
+    firsts.add(first);
+    try {
+      segments.addAll(waiting.work.begin(model));
+    } catch (RuntimeException | Error e) {
+      segments.subList(first, segments.size()).clear();
+      waiting.result.completeExceptionally(e);
+    }
+  }
+
+  private void pass(
+      List<Waiting<?>> works, List<Integer> firsts, List<Segment> segments, long start) {
+    Set<Integer> layers =
+        works.stream().flatMap(w -> w.work.layers().stream()).collect(Collectors.toSet());
+    var batch = new Batch(segments, layers);
+    try (ForwardPass pass = model.forward(batch)) {
+      for (int i = 0; i < works.size(); i++) {
+        end(works.get(i), pass, firsts.get(i), start, batch.tokens());
+      }
+    } catch (RuntimeException | Error e) {
+      works.forEach(waiting -> waiting.result.completeExceptionally(e));
+    }
+  }
+
+  private static <T> void end(
+      Waiting<T> waiting, ForwardPass pass, int firstSegment, long start, int tokens) {
+    if (waiting.result.isDone()) {
+      return;
+    }
+    complete(
+        waiting.result,
+        () -> {
+          T value = waiting.work.end(pass, firstSegment);
+          double share = Math.min(1, (double) waiting.work.tokens() / tokens);
+          return new Done<>(
+              value, (start - waiting.since) / 1e6, (System.nanoTime() - start) / 1e6 * share);
+        });
+  }
+
+  private static <T> void complete(CompletableFuture<T> result, Supplier<T> value) {
+    try {
+      result.complete(value.get());
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  /** Queues work; cancelling the result before its turn takes it from the queue. */
+  public <T> Future<Done<T>> submit(Work<T> work) {
+    var result = new CompletableFuture<Done<T>>();
+    queue.add(new Waiting<>(work, result, System.nanoTime()));
+    return result;
+  }
+
+  /** Queues what nobody waits for: what frees memory, and cannot fail. */
+  public void execute(Runnable code) {
+    queue.add(new Task(code, false));
+  }
+
+  /** Does something with the model that is no pass, in its turn, and waits for it. */
+  public <T> T call(Function<Transformer, T> code) {
+    var result = new CompletableFuture<T>();
+    execute(
+        () -> {
+          if (!result.isDone()) {
+            complete(result, () -> code.apply(model));
+          }
+        });
+    return await(result);
+  }
+
+  /** Work that waits for its turn. */
+  public int length() {
+    return queue.size();
+  }
+
+  /**
+   * Waits for submitted work; throws what it threw.
+   *
+   * @throws CancellationException when the waiting thread is interrupted; the work is cancelled
+   */
+  public static <T> T await(Future<T> work) {
+    try {
+      return work.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    } catch (InterruptedException e) {
+      work.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for the model");
+    }
+  }
+
+  /** Finishes what is queued, then frees the model. */
+  @Override
+  public void close() {
+    queue.add(new Task(() -> model.close(), true));
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

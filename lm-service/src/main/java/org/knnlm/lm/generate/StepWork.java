@@ -1,0 +1,48 @@
+package org.knnlm.lm.generate;
+
+import java.util.List;
+import java.util.Set;
+import org.knnlm.lm.batch.PrefixCache;
+import org.knnlm.lm.batch.Work;
+import org.knnlm.lm.next.Tails;
+import org.knnlm.lm.transformer.ForwardPass;
+import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.lm.transformer.Segment;
+import org.knnlm.lm.transformer.Transformer;
+
+/** The next token of every node. */
+final class StepWork implements Work<Tails> {
+  private final List<Node> nodes;
+  private final Set<HiddenState> states;
+  private final PrefixCache prefixes;
+  private final int tokens;
+  private int[] lengths;
+
+  StepWork(List<Node> nodes, Set<HiddenState> states, PrefixCache prefixes) {
+    this.nodes = nodes;
+    this.states = states;
+    this.prefixes = prefixes;
+    this.tokens = nodes.stream().mapToInt(Node::pending).sum();
+  }
+
+  @Override
+  public int tokens() {
+    return tokens;
+  }
+
+  @Override
+  public List<Segment> begin(Transformer model) {
+    List<Segment> segments = nodes.stream().map(node -> node.segment(model, prefixes)).toList();
+    lengths = segments.stream().mapToInt(segment -> segment.tokenIds().length).toArray();
+    return segments;
+  }
+
+  @Override
+  public Tails end(ForwardPass pass, int firstSegment) {
+    int[] rows = new int[lengths.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = pass.rows(firstSegment + i, lengths[i] - 1, lengths[i])[0];
+    }
+    return Tails.read(pass, rows, states);
+  }
+}

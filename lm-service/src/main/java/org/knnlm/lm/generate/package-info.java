@@ -1,0 +1,2 @@
+/** Continuations, token by token, alone and with retrieval. */
+package org.knnlm.lm.generate;

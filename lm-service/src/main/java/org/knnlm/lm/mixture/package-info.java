@@ -1,0 +1,2 @@
+/** What the model and the neighbours say together. */
+package org.knnlm.lm.mixture;

@@ -1,0 +1,85 @@
+package org.knnlm.lm.next;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.knnlm.lm.batch.PrefixCache;
+import org.knnlm.lm.batch.Work;
+import org.knnlm.lm.transformer.ForwardPass;
+import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.lm.transformer.KvCache;
+import org.knnlm.lm.transformer.Segment;
+import org.knnlm.lm.transformer.Transformer;
+
+/** Prompts that go through the model together, after what is known of them, and are remembered. */
+final class PromptWork implements Work<Tails> {
+  private final List<int[]> prompts;
+  private final Set<HiddenState> states;
+  private final PrefixCache prefixes;
+  private final List<Remembered> remembered = new ArrayList<>();
+  private final List<KvCache> held = new ArrayList<>();
+  private int[] lengths;
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Remembered(int[] prompt, KvCache cache) {}
+
+  PromptWork(List<int[]> prompts, Set<HiddenState> states, PrefixCache prefixes) {
+    this.prompts = prompts;
+    this.states = states;
+    this.prefixes = prefixes;
+  }
+
+  @Override
+  public int tokens() {
+    return prompts.stream().mapToInt(prompt -> prompt.length).sum();
+  }
+
+  @Override
+  public List<Segment> begin(Transformer model) {
+    List<Segment> segments = prompts.stream().map(prompt -> segment(prompt, model)).toList();
+    lengths = segments.stream().mapToInt(segment -> segment.tokenIds().length).toArray();
+    return segments;
+  }
+
+  private Segment segment(int[] prompt, Transformer model) {
+    if (prompt.length < PrefixCache.LEAST_TOKENS || !model.keepsPrefixes(prompt.length)) {
+      return Segment.whole(prompt);
+    }
+    Optional<PrefixCache.Match> known = prefixes.longest(prompt);
+    int last = prompt.length - 1;
+    int skipped = known.map(match -> Math.min(match.length(), last)).orElse(0);
+    prefixes.countReused(skipped);
+    int[] rest = Arrays.copyOfRange(prompt, skipped, prompt.length);
+    if (skipped == last) {
+      return Segment.after(hold(known.get().cache()), skipped, rest);
+    }
+    KvCache cache = model.newCache(prompt.length);
+    held.add(cache);
+    known.ifPresent(match -> cache.copy(match.cache(), skipped));
+    remembered.add(new Remembered(prompt, cache));
+    return Segment.appending(cache, skipped, rest);
+  }
+
+  private KvCache hold(KvCache cache) {
+    held.add(cache.retain());
+    return cache;
+  }
+
+  @Override
+  public Tails end(ForwardPass pass, int firstSegment) {
+    int[] rows = new int[lengths.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = pass.rows(firstSegment + i, lengths[i] - 1, lengths[i])[0];
+    }
+    Tails tails = Tails.read(pass, rows, states);
+    remembered.forEach(prompt -> prefixes.put(prompt.prompt, prompt.cache));
+    return tails;
+  }
+
+  @Override
+  public void close() {
+    held.forEach(KvCache::release);
+  }
+}
