@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Side by side with Python on one machine, in one run, in turns: A B A B. Ratios above 1 mean that we are faster.
 
-    deploy/bench/run --model DIR --corpus FILE.jsonl --text FILE.txt [--only prefill,datastore,search]
+    deploy/bench/run --model DIR --corpus FILE.jsonl --text FILE.txt [--only prefill,decode,prefix,retrieval,datastore,search]
+                     [--precision bf16]
 """
 import argparse
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -34,13 +36,57 @@ def in_turns(name, reference, ours, rounds, unit, amount):
           f"(min {min(ratios):.2f}, max {max(ratios):.2f}, {rounds} pairs)", flush=True)
 
 
+def tokens(args, reference, count):
+    return reference.tokenizer(Path(args.text).read_text())["input_ids"][:count]
+
+
 def prefill(args, reference, services):
-    """Log probabilities of 1,023 targets of one sequence, the gRPC hop on our side included."""
-    ids = reference.tokenizer(Path(args.text).read_text())["input_ids"][:1024]
-    difference = np.abs(reference.score(ids) - services.score(ids)).max()
-    print(f"largest difference of a log probability: {difference:.2e}")
-    in_turns("prefill + score 1x1024", lambda: reference.score(ids), lambda: services.score(ids), args.rounds, "tokens/s",
-             len(ids))
+    """Log probabilities of every token of 1 x 1,024 and 4 x 256, the gRPC hop on our side included."""
+    ids = tokens(args, reference, 1024)
+    for rows in (1, 4):
+        batch = np.reshape(ids, (rows, -1)).tolist()
+        differences = np.abs(np.concatenate(reference.score(batch)) - np.concatenate(services.score(batch)))
+        print(f"difference of a log probability: mean {differences.mean():.2e}, largest {differences.max():.2e}")
+        in_turns(f"prefill {rows}x{len(batch[0])}, log probabilities", lambda: reference.score(batch),
+                 lambda: services.score(batch), args.rounds, "tokens/s", len(ids))
+        in_turns(f"prefill {rows}x{len(batch[0])}, Python's forward alone", lambda: reference.forward(batch),
+                 lambda: services.score(batch), args.rounds, "tokens/s", len(ids))
+
+
+def decode(args, reference, services):
+    """Greedy continuations of 64 tokens after a short prompt, one at a time and eight together."""
+    ids, new = tokens(args, reference, 24), 64
+    same = reference.generate([ids], new) == services.generate([ids], new)
+    print(f"continuations equal: {same}")
+    for rows in (1, 8):
+        in_turns(f"decode, {rows} at a time", lambda: reference.generate([ids] * rows, new),
+                 lambda: services.generate([ids] * rows, new), args.rounds, "tokens/s", rows * new)
+
+
+def prefix(args, reference, services):
+    """Four continuations of ten tokens after 200 tokens: four requests that know nothing of each other, and one."""
+    ids = tokens(args, reference, 1024)
+    count = iter(range(1 << 30))
+
+    def sequences():
+        head = [ids[0], 1000 + next(count)] + ids[2:200]  # never seen before
+        return [head + ids[300 + 10 * i:310 + 10 * i] for i in range(4)]
+
+    def apart():
+        for sequence in sequences():
+            services.score([[sequence[0], 1000 + next(count)] + sequence[2:]], first_target=200)
+
+    in_turns("four passes (left) and one request", apart, lambda: services.score(sequences(), first_target=200), args.rounds * 3,
+             "questions/s", 1)
+
+
+def retrieval(args, reference, services, data):
+    """Scoring 1 x 1,024 by the model alone (left) and with k = 1,024 neighbours of 250,000 keys."""
+    ids = tokens(args, reference, 1024)
+    width, n = reference.model.config.hidden_size, 250_000
+    synthetic(args, data, n, width, "llama", "retrieval")
+    in_turns("base scoring (left) and kNN-LM's", lambda: services.score([ids]),
+             lambda: services.score([ids], datastore="retrieval"), args.rounds, "tokens/s", len(ids))
 
 
 def datastore(args, reference, services, folder):
@@ -60,22 +106,30 @@ def clustered(n, d, rng):
     return (centres[which] + rng.standard_normal((n, d), np.float32)).astype(np.float16)
 
 
-def search(args, services, data):
-    """512 queries, k = 1024, nprobe = 32, over 500,000 x 576 synthetic keys: the same index file on both sides."""
-    n, d, k, nprobe = 500_000, 576, 1024, 32
+def synthetic(args, data, n, d, model_type, name):
+    """A datastore in the reference's files, with its index; returns keys and index."""
     rng = np.random.default_rng(1)
-    folder = data / "datastores/synthetic"
+    folder = data / "datastores" / name
     folder.mkdir(parents=True)
     keys = clustered(n, d, rng)
-    keys.tofile(folder / f"dstore_llama_{n}_{d}_keys.npy")
-    rng.integers(0, 49152, n, np.int32).tofile(folder / f"dstore_llama_{n}_{d}_vals.npy")
+    keys.tofile(folder / f"dstore_{model_type}_{n}_{d}_keys.npy")
+    rng.integers(0, 49152, n, np.int32).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
     faiss.omp_set_num_threads(args.threads)
     index = faiss.IndexIVFPQ(faiss.IndexFlatL2(d), d, 1024, 64, 8)
-    index.nprobe = nprobe
+    index.nprobe = 32
     index.train(keys[rng.choice(n, 100_000, replace=False)].astype(np.float32))
     for start in range(0, n, 100_000):
         index.add(keys[start:start + 100_000].astype(np.float32))
-    faiss.write_index(index, str(folder / f"index_llama_{n}_{d}_0_{n}.indexed"))
+    faiss.write_index(index, str(folder / f"index_{model_type}_{n}_{d}_0_{n}.indexed"))
+    return keys, index
+
+
+def search(args, services, data):
+    """512 queries, k = 1024, nprobe = 32, over 500,000 x 576 synthetic keys: the same index file on both sides."""
+    n, d, k, nprobe = 500_000, 576, 1024, 32
+    rng = np.random.default_rng(2)
+    keys, index = synthetic(args, data, n, d, "llama", "synthetic")
+    index.nprobe = nprobe
     queries = keys[rng.choice(n, 512)].astype(np.float32) + rng.standard_normal((512, d), np.float32) * .5
     ours = services.search("synthetic", queries, k, nprobe)[1]
     print(f"neighbours in common: {np.mean([np.isin(a, b).mean() for a, b in zip(ours, index.search(queries, k)[1])]):.4f}")
@@ -91,21 +145,29 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--text", required=True)
-    parser.add_argument("--only", default="prefill,datastore,search")
+    parser.add_argument("--only", default="prefill,decode,prefix,retrieval,datastore,search")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     wanted = args.only.split(",")
+    os.environ["KNNLM_MODEL_PRECISION"] = args.precision
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         (data / "stubs").mkdir()
         generated = stubs(data / "stubs")
-        reference = Reference(args.model) if {"prefill", "datastore"} & set(wanted) else None
+        reference = Reference(args.model, args.precision)
         with up(args.model, folder) as ports:
             services = Services(ports, generated)
             if "prefill" in wanted:
                 prefill(args, reference, services)
+            if "decode" in wanted:
+                decode(args, reference, services)
+            if "prefix" in wanted:
+                prefix(args, reference, services)
+            if "retrieval" in wanted:
+                retrieval(args, reference, services, data)
             if "datastore" in wanted:
                 datastore(args, reference, services, data)
             if "search" in wanted:

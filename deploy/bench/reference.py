@@ -7,10 +7,10 @@ from torch.nn import functional as F
 class Reference:
     """A Hugging Face model whose last MLP input is captured by a hook, as knnlm-limits does."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, precision="fp32"):
         from transformers import AutoModelForCausalLM, AutoTokenizer
         self.tokenizer = AutoTokenizer.from_pretrained(directory)
-        self.model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32).eval()
+        self.model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.bfloat16 if precision == "bf16" else torch.float32).eval()
         self.captured = None
         self.model.model.layers[-1].mlp.register_forward_hook(lambda module, args, out: self._capture(args[0]))
 
@@ -23,10 +23,19 @@ class Reference:
         return self.model(torch.as_tensor(ids), use_cache=False).logits
 
     @torch.inference_mode()
-    def score(self, ids):
-        """Log probabilities of tokens 1.. of one sequence."""
-        logits = self.forward([ids])[0, :-1]
-        return F.log_softmax(logits.float(), -1).gather(1, torch.as_tensor(ids[1:])[:, None])[:, 0].numpy()
+    def score(self, batch):
+        """Log probabilities of tokens 1.. of each sequence, all of the same length."""
+        logits = self.forward(batch)[:, :-1]
+        targets = torch.as_tensor(batch)[:, 1:, None]
+        return F.log_softmax(logits.float(), -1).gather(2, targets)[:, :, 0].numpy()
+
+    @torch.inference_mode()
+    def generate(self, prompts, new):
+        """Greedy continuations of prompts of the same length."""
+        ids = torch.as_tensor(prompts)
+        out = self.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=new, min_new_tokens=new,
+                                  do_sample=False, eos_token_id=None, pad_token_id=0)
+        return out[:, ids.shape[1]:].tolist()
 
     def save(self, texts, keys_file, values_file, block=1024, stride=512):
         """Makes a datastore: windows, forward with loss, keys into memory maps. Returns the number of keys."""

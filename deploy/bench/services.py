@@ -54,11 +54,25 @@ class Services:
         self.index = index.NearestNeighborsStub(channel["index"])
         self.embedder = embedder.EmbedderStub(channel["embedder"])
 
-    def score(self, ids):
-        """Log probabilities of tokens 1.. of one sequence."""
-        request = self.lm_pb.ScoreRequest(sequences=[self.lm_pb.ScoreSequence(token_ids=ids, first_target=1)])
-        reply, = self.lm.Score(request)
-        return np.frombuffer(reply.log_probs.data, np.float32)
+    def score(self, batch, first_target=1, datastore=None):
+        """Log probabilities of the tokens from first_target on of each sequence, with retrieval from a datastore."""
+        request = self.lm_pb.ScoreRequest()
+        for ids in batch:
+            request.sequences.add(token_ids=ids, first_target=first_target)
+        if datastore:
+            request.retrievals.add(datastore=datastore, k=1024, temperature=10, **{"lambda": 0.2})
+        field = "retrieval_log_probs" if datastore else "log_probs"
+        return [np.frombuffer(getattr(reply, field).data, np.float32) for reply in self.lm.Score(request)]
+
+    def generate(self, prompts, new):
+        """Greedy continuations."""
+        request = self.lm_pb.GenerateRequest(max_new_tokens=new, ignore_eos=True)
+        for ids in prompts:
+            request.prompts.add().tokens.token_ids.extend(ids)
+        out = [[] for _ in prompts]
+        for reply in self.lm.Generate(request):
+            out[reply.prompt].append(reply.token_id)
+        return out
 
     def make_datastore(self, name, corpus):
         """Makes a datastore from a JSONL file; returns its number of keys."""

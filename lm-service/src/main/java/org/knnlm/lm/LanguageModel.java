@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.knnlm.lm.batch.Budget;
 import org.knnlm.lm.batch.ModelQueue;
 import org.knnlm.lm.batch.PrefixCache;
 import org.knnlm.lm.model.Identity;
@@ -18,13 +19,17 @@ import org.knnlm.lm.transformer.Dimensions;
  *
  * @param queue of work for the model
  * @param prefixes that the model need not compute again
+ * @param generation memory for the keys and values of continuations under way
+ * @param cacheBytesPerToken of keys and values
  */
 public record LanguageModel(
     ModelInfo info,
     ModelOptions options,
     Tokenizer tokenizer,
     ModelQueue queue,
-    PrefixCache prefixes)
+    PrefixCache prefixes,
+    Budget generation,
+    long cacheBytesPerToken)
     implements AutoCloseable {
 
   /**
@@ -45,7 +50,9 @@ public record LanguageModel(
           options,
           tokenizer,
           queue,
-          new PrefixCache(options.prefixCacheBytes()));
+          new PrefixCache(options.prefixCacheBytes()),
+          new Budget("bytes for keys and values", options.generationCacheBytes()),
+          queue.call(model -> model.cacheBytes(1)));
     } catch (RuntimeException | Error e) {
       queue.close();
       throw e;

@@ -8,5 +8,7 @@ import org.knnlm.lm.transformer.Precision;
  * @param threads that one tensor operation may use
  * @param precision of weights and matrix products
  * @param prefixCacheBytes of memory for keys and values of prompts seen before
+ * @param generationCacheBytes of memory for keys and values of continuations under way
  */
-public record ModelOptions(int threads, Precision precision, long prefixCacheBytes) {}
+public record ModelOptions(
+    int threads, Precision precision, long prefixCacheBytes, long generationCacheBytes) {}

@@ -47,7 +47,7 @@ public final class Fixtures {
   }
 
   public static ModelOptions options(Precision precision) {
-    return new ModelOptions(2, precision, 64 << 20);
+    return new ModelOptions(2, precision, 64 << 20, 32 << 20);
   }
 
   /** A copy of a checkpoint that a test may damage. */

@@ -41,7 +41,8 @@ final class LanguageModelProducer {
           new ModelOptions(
               threads,
               precision(config.model().precision()),
-              config.model().prefixCache().asLongValue());
+              config.model().prefixCache().asLongValue(),
+              config.model().generationCache().asLongValue());
       LanguageModel model = LanguageModel.load(path, config.model().id(), options);
       LOG.infof(
           "%s: %s, %d layers of %d, vocabulary %d, %s on cpu with %d threads, loaded in %.1f s",

@@ -39,6 +39,14 @@ public interface LmConfig {
     @WithDefault("512M")
     MemorySize prefixCache();
 
+    /** Memory for the keys and values of continuations under way. */
+    @WithDefault("4G")
+    MemorySize generationCache();
+
+    /** Calls that are answered at a time; those beyond are told RESOURCE_EXHAUSTED. */
+    @WithDefault("256")
+    int maxCalls();
+
     /** Threads of one tensor operation; all processors when not set. */
     OptionalInt threads();
   }

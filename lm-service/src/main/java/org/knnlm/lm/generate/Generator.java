@@ -43,12 +43,29 @@ public final class Generator {
    * @param prompts each shorter than the longest sequence
    * @throws org.knnlm.lm.retrieval.DatastoreMismatchException when a datastore is not of this model
    * @throws org.knnlm.lm.retrieval.TooManyNeighborsException when k exceeds a datastore's keys
+   * @throws org.knnlm.lm.batch.TooBusyException when there is no memory for the continuations now
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
   public void generate(
       List<int[]> prompts, Options options, List<Retrieval> retrievals, Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
+    // every setting may go its own way from the first token on
+    long positions =
+        prompts.stream().mapToLong(prompt -> capacity(prompt, options)).sum()
+            * (1 + retrievals.size());
+    try (var _ = model.generation().take(positions * model.cacheBytesPerToken())) {
+      generate(prompts, options, retrievals, plan, output);
+    }
+  }
+
+  private void generate(
+      List<int[]> prompts,
+      Options options,
+      List<Retrieval> retrievals,
+      RetrievalPlan plan,
+      Output output)
+      throws InterruptedException {
     List<Node> made = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       made.add(node(i, prompts.get(i), options, retrievals.size()));
@@ -79,9 +96,12 @@ public final class Generator {
                         options,
                         new TextSoFar(model.tokenizer()::decode, options.stop())))
             .toList();
-    int most = model.info().maxSequenceLength();
-    int capacity = (int) Math.min(most, (long) tokenIds.length + options.maxNewTokens());
-    return new Node(tokenIds, capacity, continuations);
+    return new Node(tokenIds, capacity(tokenIds, options), continuations);
+  }
+
+  private int capacity(int[] prompt, Options options) {
+    return (int)
+        Math.min(model.info().maxSequenceLength(), (long) prompt.length + options.maxNewTokens());
   }
 
   private void step(

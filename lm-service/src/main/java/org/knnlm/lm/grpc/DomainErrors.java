@@ -3,6 +3,7 @@ package org.knnlm.lm.grpc;
 import com.google.rpc.Code;
 import io.grpc.StatusRuntimeException;
 import org.knnlm.grpc.Errors;
+import org.knnlm.lm.batch.TooBusyException;
 import org.knnlm.lm.model.ModelInfo;
 import org.knnlm.lm.retrieval.DatastoreMismatchException;
 import org.knnlm.lm.retrieval.TooManyNeighborsException;
@@ -24,6 +25,7 @@ final class DomainErrors {
       case TooManyNeighborsException tooMany ->
           Errors.invalidArgument(
               "retrievals[%d].k".formatted(tooMany.retrieval()), tooMany.getMessage());
+      case TooBusyException busy -> Errors.of(Code.RESOURCE_EXHAUSTED, busy.getMessage());
       case NotFiniteException notFinite ->
           Errors.of(Code.DATA_LOSS, "model %s: %s".formatted(model.id(), notFinite.getMessage()));
       default -> null;

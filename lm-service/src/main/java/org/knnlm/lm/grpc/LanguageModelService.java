@@ -5,6 +5,8 @@ import io.quarkus.grpc.GrpcService;
 import jakarta.enterprise.inject.Instance;
 import java.util.concurrent.Executors;
 import org.knnlm.grpc.Replies;
+import org.knnlm.lm.batch.Budget;
+import org.knnlm.lm.config.LmConfig;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.GenerateRequest;
@@ -29,9 +31,11 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
   private final Instance<Answers> answers;
 
   private final Replies replies;
+  private final Budget calls;
 
-  LanguageModelService(Instance<Answers> answers) {
+  LanguageModelService(Instance<Answers> answers, LmConfig config) {
     this.answers = answers;
+    this.calls = new Budget("calls", config.model().maxCalls());
     this.replies =
         new Replies(Executors.newVirtualThreadPerTaskExecutor(), e -> answers.get().status(e));
   }
@@ -48,23 +52,31 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
 
   @Override
   public void forward(ForwardRequest request, StreamObserver<ForwardResponse> observer) {
-    replies.stream(observer, Cancellation.interrupts(sink -> answers.get().forward(request, sink)));
+    replies.stream(observer, admitted(sink -> answers.get().forward(request, sink)));
   }
 
   @Override
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> observer) {
-    replies.stream(observer, Cancellation.interrupts(sink -> answers.get().score(request, sink)));
+    replies.stream(observer, admitted(sink -> answers.get().score(request, sink)));
   }
 
   @Override
   public void nextToken(NextTokenRequest request, StreamObserver<NextTokenResponse> observer) {
-    replies.stream(
-        observer, Cancellation.interrupts(sink -> answers.get().nextToken(request, sink)));
+    replies.stream(observer, admitted(sink -> answers.get().nextToken(request, sink)));
   }
 
   @Override
   public void generate(GenerateRequest request, StreamObserver<GenerateResponse> observer) {
-    replies.stream(
-        observer, Cancellation.interrupts(sink -> answers.get().generate(request, sink)));
+    replies.stream(observer, admitted(sink -> answers.get().generate(request, sink)));
+  }
+
+  /** The call, if there is room for it, as long as its caller is there. */
+  private <T> Replies.Many<T> admitted(Replies.Many<T> call) {
+    return Cancellation.interrupts(
+        sink -> {
+          try (var _ = calls.take(1)) {
+            call.replyTo(sink);
+          }
+        });
   }
 }

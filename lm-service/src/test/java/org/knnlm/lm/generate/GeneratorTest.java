@@ -1,10 +1,12 @@
 package org.knnlm.lm.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.ModelOptions;
+import org.knnlm.lm.batch.TooBusyException;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.next.NextTokens;
 import org.knnlm.lm.retrieval.Datastore;
@@ -44,7 +47,9 @@ class GeneratorTest {
     model = LanguageModel.load(Fixtures.llama("gqa"), Optional.empty(), Fixtures.options());
     naive =
         LanguageModel.load(
-            Fixtures.llama("gqa"), Optional.empty(), new ModelOptions(1, Precision.FP32, 0));
+            Fixtures.llama("gqa"),
+            Optional.empty(),
+            new ModelOptions(1, Precision.FP32, 0, 64 << 20));
   }
 
   @AfterAll
@@ -137,7 +142,7 @@ class GeneratorTest {
             LanguageModel.load(
                 Fixtures.llama(checkpoint),
                 Optional.empty(),
-                new ModelOptions(1, Precision.FP32, 0))) {
+                new ModelOptions(1, Precision.FP32, 0, 64 << 20))) {
       for (int round = 0; round < 2; round++) {
         var pieces = generate(cached, index, prompts, TEN);
         assertThat(pieces).hasSize(prompts.size() * 4);
@@ -217,11 +222,23 @@ class GeneratorTest {
   }
 
   @Test
+  void moreContinuationsThanMemoryHoldsAreRefusedBeforeTheyBegin() {
+    var endless = new Options(1 << 20, Sampling.GREEDY, List.of(), OptionalInt.empty());
+    List<int[]> many = Collections.nCopies(1024, new int[] {5});
+    assertThatThrownBy(() -> generate(model, index("gqa"), many, endless))
+        .isInstanceOf(TooBusyException.class)
+        .hasMessageContaining("bytes for keys and values are needed");
+    assertThat(model.generation().held()).isZero();
+  }
+
+  @Test
   void aCallerThatBreaksOffLeavesNothingBehind() throws InterruptedException {
     var index = index("gqa");
     try (LanguageModel kept =
         LanguageModel.load(
-            Fixtures.llama("gqa"), Optional.empty(), new ModelOptions(1, Precision.FP32, 0))) {
+            Fixtures.llama("gqa"),
+            Optional.empty(),
+            new ModelOptions(1, Precision.FP32, 0, 64 << 20))) {
       for (int i = 0; i < 3; i++) {
         try {
           new Generator(kept, index)
@@ -237,6 +254,7 @@ class GeneratorTest {
         }
       }
       assertThat(kept.prefixes().bytes()).isZero();
+      assertThat(kept.generation().held()).isZero();
       assertThat(generate(kept, index, prompts("gqa"), TEN)).isNotEmpty();
     }
   }

@@ -34,7 +34,7 @@ class InvarianceTest {
   @BeforeContainer
   static void load() {
     Fixtures.configureTorch();
-    var nothingKept = new ModelOptions(1, Precision.FP32, 0);
+    var nothingKept = new ModelOptions(1, Precision.FP32, 0, 64 << 20);
     alone = LanguageModel.load(Fixtures.llama("llama3-rope"), Optional.empty(), nothingKept);
     together =
         LanguageModel.load(Fixtures.llama("llama3-rope"), Optional.empty(), Fixtures.options());
