@@ -81,10 +81,16 @@ def prefix(args, reference, services):
 
 
 def retrieval(args, reference, services, data):
-    """Scoring 1 x 1,024 by the model alone (left) and with k = 1,024 neighbours of 250,000 keys."""
+    """Scoring 1 x 1,024 by the model alone (left) and with k = 1,024 neighbours of 250,000 keys: hidden states of the corpus,
+    each many times, with noise."""
     ids = tokens(args, reference, 1024)
-    width, n = reference.model.config.hidden_size, 250_000
-    synthetic(args, data, n, width, "llama", "retrieval")
+    services.make_datastore("seed", Path(args.corpus).resolve())
+    seed = np.fromfile(next((data / "datastores/seed").glob("*_keys.npy")), np.float16)
+    seed = seed.reshape(-1, reference.model.config.hidden_size).astype(np.float32)
+    rng = np.random.default_rng(1)
+    keys = seed[rng.choice(len(seed), 250_000)]
+    keys += rng.standard_normal(keys.shape, np.float32) * seed.std() / 2
+    indexed(args, data, keys.astype(np.float16), reference.model.config.model_type, "retrieval")
     in_turns("base scoring (left) and kNN-LM's", lambda: services.score([ids]),
              lambda: services.score([ids], datastore="retrieval"), args.rounds, "tokens/s", len(ids))
 
@@ -106,12 +112,12 @@ def clustered(n, d, rng):
     return (centres[which] + rng.standard_normal((n, d), np.float32)).astype(np.float16)
 
 
-def synthetic(args, data, n, d, model_type, name):
-    """A datastore in the reference's files, with its index; returns keys and index."""
+def indexed(args, data, keys, model_type, name):
+    """Writes a datastore in the reference's files, with its index, which is returned."""
+    n, d = keys.shape
     rng = np.random.default_rng(1)
     folder = data / "datastores" / name
     folder.mkdir(parents=True)
-    keys = clustered(n, d, rng)
     keys.tofile(folder / f"dstore_{model_type}_{n}_{d}_keys.npy")
     rng.integers(0, 49152, n, np.int32).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
     faiss.omp_set_num_threads(args.threads)
@@ -121,15 +127,15 @@ def synthetic(args, data, n, d, model_type, name):
     for start in range(0, n, 100_000):
         index.add(keys[start:start + 100_000].astype(np.float32))
     faiss.write_index(index, str(folder / f"index_{model_type}_{n}_{d}_0_{n}.indexed"))
-    return keys, index
+    return index
 
 
 def search(args, services, data):
     """512 queries, k = 1024, nprobe = 32, over 500,000 x 576 synthetic keys: the same index file on both sides."""
     n, d, k, nprobe = 500_000, 576, 1024, 32
-    rng = np.random.default_rng(2)
-    keys, index = synthetic(args, data, n, d, "llama", "synthetic")
-    index.nprobe = nprobe
+    rng = np.random.default_rng(1)
+    keys = clustered(n, d, rng)
+    index = indexed(args, data, keys, "llama", "synthetic")
     queries = keys[rng.choice(n, 512)].astype(np.float32) + rng.standard_normal((512, d), np.float32) * .5
     ours = services.search("synthetic", queries, k, nprobe)[1]
     print(f"neighbours in common: {np.mean([np.isin(a, b).mean() for a, b in zip(ours, index.search(queries, k)[1])]):.4f}")

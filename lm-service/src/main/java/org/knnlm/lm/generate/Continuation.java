@@ -1,8 +1,8 @@
 package org.knnlm.lm.generate;
 
 import java.util.Optional;
+import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
-import org.knnlm.lm.score.Timings;
 
 /** One prompt under one setting. */
 final class Continuation {
@@ -29,6 +29,7 @@ final class Continuation {
    * @param isLast whether no other may follow
    */
   Piece next(Prediction prediction, boolean isLast, Timings timings) {
+    long started = System.nanoTime();
     int token = options.sampling().choose(prediction, prompt, count);
     count++;
     boolean isEnd = options.eos().isPresent() && options.eos().getAsInt() == token;
@@ -37,7 +38,14 @@ final class Continuation {
     if (finish.isPresent() && !isEnd) {
       certain += text.rest();
     }
-    return new Piece(prompt, setting, token, prediction.logProb(token), certain, finish, timings);
+    return new Piece(
+        prompt,
+        setting,
+        token,
+        prediction.logProb(token),
+        certain,
+        finish,
+        timings.mixedSince(started));
   }
 
   private Optional<Finish> finish(boolean isEnd, boolean isLast) {

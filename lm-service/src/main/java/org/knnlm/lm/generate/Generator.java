@@ -9,6 +9,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.next.NextTokens;
 import org.knnlm.lm.next.Tails;
@@ -16,7 +17,6 @@ import org.knnlm.lm.retrieval.Distribution;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.RetrievalPlan;
-import org.knnlm.lm.score.Timings;
 
 /**
  * Continues prompts, base and under any number of retrieval settings. Continuations of a prompt go
@@ -118,7 +118,10 @@ public final class Generator {
     double searchMillis = (System.nanoTime() - started) / 1e6;
     var timings =
         new Timings(
-            done.queueMillis(), done.forwardMillis() / nodes.size(), searchMillis / nodes.size());
+            done.queueMillis(),
+            done.forwardMillis() / nodes.size(),
+            searchMillis / nodes.size(),
+            0);
     for (int i = 0; i < nodes.size(); i++) {
       List<Prediction> predictions =
           NextTokens.predictions(done.value().logProbs().get(i), neighbors, i, retrievals);

@@ -1,7 +1,7 @@
 package org.knnlm.lm.generate;
 
 import java.util.Optional;
-import org.knnlm.lm.score.Timings;
+import org.knnlm.lm.batch.Timings;
 
 /**
  * The next token of a continuation.

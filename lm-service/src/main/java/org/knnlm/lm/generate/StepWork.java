@@ -16,7 +16,6 @@ final class StepWork implements Work<Tails> {
   private final Set<HiddenState> states;
   private final PrefixCache prefixes;
   private final int tokens;
-  private int[] lengths;
 
   StepWork(List<Node> nodes, Set<HiddenState> states, PrefixCache prefixes) {
     this.nodes = nodes;
@@ -32,17 +31,11 @@ final class StepWork implements Work<Tails> {
 
   @Override
   public List<Segment> begin(Transformer model) {
-    List<Segment> segments = nodes.stream().map(node -> node.segment(model, prefixes)).toList();
-    lengths = segments.stream().mapToInt(segment -> segment.tokenIds().length).toArray();
-    return segments;
+    return nodes.stream().map(node -> node.segment(model, prefixes)).toList();
   }
 
   @Override
   public Tails end(ForwardPass pass, int firstSegment) {
-    int[] rows = new int[lengths.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = pass.rows(firstSegment + i, lengths[i] - 1, lengths[i])[0];
-    }
-    return Tails.read(pass, rows, states);
+    return Tails.read(pass, pass.lastRows(firstSegment, nodes.size()), states);
   }
 }

@@ -183,11 +183,12 @@ final class Answers {
     return response.build();
   }
 
-  private static Timings timings(org.knnlm.lm.score.Timings timings) {
+  private static Timings timings(org.knnlm.lm.batch.Timings timings) {
     return Timings.newBuilder()
         .setQueueMs(timings.queue())
         .setForwardMs(timings.forward())
         .setSearchMs(timings.search())
+        .setMixMs(timings.mix())
         .build();
   }
 
@@ -206,7 +207,8 @@ final class Answers {
       int sequence,
       List<Prediction> predictions,
       int[] tokens,
-      org.knnlm.lm.score.Timings timings) {
+      org.knnlm.lm.batch.Timings timings) {
+    long mixing = System.nanoTime();
     float[][] logProbs = new float[predictions.size()][tokens.length];
     for (int i = 0; i < logProbs.length; i++) {
       for (int t = 0; t < tokens.length; t++) {
@@ -217,7 +219,7 @@ final class Answers {
         NextTokenResponse.newBuilder()
             .setSequence(sequence)
             .setLogProbs(Tensors.fp32(logProbs[0], tokens.length))
-            .setTimings(timings(timings));
+            .setTimings(timings(timings.mixedSince(mixing)));
     if (logProbs.length > 1) {
       response.setRetrievalLogProbs(matrix(Arrays.copyOfRange(logProbs, 1, logProbs.length)));
     }
@@ -226,16 +228,18 @@ final class Answers {
 
   void generate(GenerateRequest request, Replies.Sink<GenerateResponse> sink)
       throws InterruptedException {
+    long started = System.nanoTime();
     List<int[]> prompts =
         requests.prompts(request, text -> model.tokenizer().encode(List.of(text), true).getFirst());
+    double tokenizeMillis = (System.nanoTime() - started) / 1e6;
     generator.generate(
         prompts,
         requests.options(request),
         Requests.retrievals(request.getRetrievalsList()),
-        piece -> sink.send(response(piece)));
+        piece -> sink.send(response(piece, tokenizeMillis)));
   }
 
-  private static GenerateResponse response(Piece piece) {
+  private static GenerateResponse response(Piece piece, double tokenizeMillis) {
     return GenerateResponse.newBuilder()
         .setPrompt(piece.prompt())
         .setSetting(piece.setting())
@@ -253,7 +257,7 @@ final class Answers {
                           case STOP -> FinishReason.FINISH_REASON_STOP;
                         })
                 .orElse(FinishReason.FINISH_REASON_UNSPECIFIED))
-        .setTimings(timings(piece.timings()))
+        .setTimings(timings(piece.timings()).toBuilder().setTokenizeMs(tokenizeMillis))
         .build();
   }
 

@@ -6,12 +6,12 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.retrieval.Distribution;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.RetrievalPlan;
-import org.knnlm.lm.score.Timings;
 
 /** Predicts the token after a sequence, base and under any number of retrieval settings. */
 public final class NextTokens {
@@ -58,7 +58,10 @@ public final class NextTokens {
       double searchMillis = (System.nanoTime() - started) / 1e6;
       var timings =
           new Timings(
-              done.queueMillis(), done.forwardMillis() / group.size(), searchMillis / group.size());
+              done.queueMillis(),
+              done.forwardMillis() / group.size(),
+              searchMillis / group.size(),
+              0);
       for (int i = 0; i < group.size(); i++) {
         output.accept(
             sequence++,

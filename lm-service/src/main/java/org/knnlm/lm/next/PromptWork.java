@@ -20,7 +20,6 @@ final class PromptWork implements Work<Tails> {
   private final PrefixCache prefixes;
   private final List<Remembered> remembered = new ArrayList<>();
   private final List<KvCache> held = new ArrayList<>();
-  private int[] lengths;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Remembered(int[] prompt, KvCache cache) {}
@@ -38,9 +37,7 @@ final class PromptWork implements Work<Tails> {
 
   @Override
   public List<Segment> begin(Transformer model) {
-    List<Segment> segments = prompts.stream().map(prompt -> segment(prompt, model)).toList();
-    lengths = segments.stream().mapToInt(segment -> segment.tokenIds().length).toArray();
-    return segments;
+    return prompts.stream().map(prompt -> segment(prompt, model)).toList();
   }
 
   private Segment segment(int[] prompt, Transformer model) {
@@ -69,11 +66,7 @@ final class PromptWork implements Work<Tails> {
 
   @Override
   public Tails end(ForwardPass pass, int firstSegment) {
-    int[] rows = new int[lengths.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = pass.rows(firstSegment + i, lengths[i] - 1, lengths[i])[0];
-    }
-    Tails tails = Tails.read(pass, rows, states);
+    Tails tails = Tails.read(pass, pass.lastRows(firstSegment, prompts.size()), states);
     remembered.forEach(prompt -> prefixes.put(prompt.prompt, prompt.cache));
     return tails;
   }

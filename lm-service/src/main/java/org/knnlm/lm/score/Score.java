@@ -1,5 +1,7 @@
 package org.knnlm.lm.score;
 
+import org.knnlm.lm.batch.Timings;
+
 /**
  * The score of a sequence; logarithms are natural.
  *

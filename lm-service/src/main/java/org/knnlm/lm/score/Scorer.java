@@ -10,6 +10,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Mixture;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
@@ -105,15 +106,15 @@ public final class Scorer {
               .map(row -> Arrays.copyOfRange(row, from, to))
               .toArray(float[][]::new);
       double share = target.count() / tokens;
-      scores.add(
-          new Score(
-              logProbs,
-              own,
-              mixed(retrievals, own, logProbs),
-              new Timings(
-                  predictions.queueMillis(),
-                  predictions.forwardMillis() * share,
-                  searchMillis * share)));
+      var timings =
+          new Timings(
+              predictions.queueMillis(),
+              predictions.forwardMillis() * share,
+              searchMillis * share,
+              0);
+      long mixing = System.nanoTime();
+      float[][] mixed = mixed(retrievals, own, logProbs);
+      scores.add(new Score(logProbs, own, mixed, timings.mixedSince(mixing)));
       first = to;
     }
     return scores;

@@ -20,6 +20,7 @@ public final class ForwardPass implements AutoCloseable {
   private final NDManager manager;
   private final TorchOps ops;
   private final int[] starts;
+  private final int tokens;
   private final Map<Integer, Outputs> outputs;
   private final int lastLayer;
   private final Head head;
@@ -52,6 +53,7 @@ public final class ForwardPass implements AutoCloseable {
     this.manager = manager;
     this.ops = ops;
     this.starts = batch.starts();
+    this.tokens = batch.tokens();
     this.outputs = Map.copyOf(outputs);
     this.lastLayer = Collections.max(outputs.keySet());
     this.head = head;
@@ -60,6 +62,16 @@ public final class ForwardPass implements AutoCloseable {
   /** Rows of tokens of a segment, from {@code begin} up to, not including, {@code end}. */
   public int[] rows(int segment, int begin, int end) {
     return range(starts[segment] + begin, starts[segment] + end);
+  }
+
+  /** The last row of each of some consecutive segments. */
+  public int[] lastRows(int firstSegment, int count) {
+    int[] rows = new int[count];
+    for (int i = 0; i < count; i++) {
+      int next = firstSegment + i + 1;
+      rows[i] = (next < starts.length ? starts[next] : tokens) - 1;
+    }
+    return rows;
   }
 
   /**

@@ -197,8 +197,7 @@ class Ops(torch.nn.Module):
         for start in range(0, n, chunk):
             end = min(start + chunk, n)
             logits = apply(x[start:end], head, None).float()
-            target = logits.gather(1, targets[start:end].unsqueeze(1)).squeeze(1)
-            out[start:end] = target - logits.logsumexp(1)
+            out[start:end] = logits.log_softmax(1).gather(1, targets[start:end].unsqueeze(1)).squeeze(1)
         return out
 
     @torch.jit.export
