@@ -11,7 +11,7 @@ import org.knnlm.lm.transformer.Transformer;
 
 /**
  * Continuations of a prompt that have the same tokens so far, and so one forward pass and one
- * cache. {@link #segment} and {@link #release} are called on the model's thread.
+ * cache. {@link #segment}, {@link #passed} and {@link #release} are called on the model's thread.
  */
 final class Node {
   private final List<Continuation> continuations;
@@ -76,9 +76,14 @@ final class Node {
       cache = model.newCache(capacity);
       parent.ifPresentOrElse(this::copy, () -> copyKnown(prefixes));
     }
-    int from = cached;
-    cached = tokenIds.length;
-    return Segment.appending(cache, from, Arrays.copyOfRange(tokenIds, from, tokenIds.length));
+    return Segment.appending(cache, cached, Arrays.copyOfRange(tokenIds, cached, tokenIds.length));
+  }
+
+  /** The pass of the last segment was made: its keys and values are in the cache. */
+  void passed() {
+    if (cache != null) {
+      cached = tokenIds.length;
+    }
   }
 
   private void copy(Node other) {

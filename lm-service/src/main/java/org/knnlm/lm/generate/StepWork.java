@@ -36,6 +36,7 @@ final class StepWork implements Work<Tails> {
 
   @Override
   public Tails end(ForwardPass pass, int firstSegment) {
+    nodes.forEach(Node::passed);
     return Tails.read(pass, pass.lastRows(firstSegment, nodes.size()), states);
   }
 }
