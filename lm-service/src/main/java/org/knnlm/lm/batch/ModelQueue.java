@@ -185,11 +185,6 @@ public final class ModelQueue implements AutoCloseable {
     return await(result);
   }
 
-  /** Work that waits for its turn. */
-  public int length() {
-    return queue.size();
-  }
-
   /**
    * Waits for submitted work; throws what it threw.
    *

@@ -116,12 +116,7 @@ public final class Generator {
     long started = System.nanoTime();
     Distribution[][] neighbors = plan.distributions(done.value().queries());
     double searchMillis = (System.nanoTime() - started) / 1e6;
-    var timings =
-        new Timings(
-            done.queueMillis(),
-            done.forwardMillis() / nodes.size(),
-            searchMillis / nodes.size(),
-            0);
+    Timings timings = done.timings(1.0 / nodes.size(), searchMillis);
     for (int i = 0; i < nodes.size(); i++) {
       List<Prediction> predictions =
           NextTokens.predictions(done.value().logProbs().get(i), neighbors, i, retrievals);

@@ -56,12 +56,7 @@ public final class NextTokens {
       long started = System.nanoTime();
       Distribution[][] neighbors = plan.distributions(done.value().queries());
       double searchMillis = (System.nanoTime() - started) / 1e6;
-      var timings =
-          new Timings(
-              done.queueMillis(),
-              done.forwardMillis() / group.size(),
-              searchMillis / group.size(),
-              0);
+      Timings timings = done.timings(1.0 / group.size(), searchMillis);
       for (int i = 0; i < group.size(); i++) {
         output.accept(
             sequence++,

@@ -106,12 +106,7 @@ public final class Scorer {
               .map(row -> Arrays.copyOfRange(row, from, to))
               .toArray(float[][]::new);
       double share = target.count() / tokens;
-      var timings =
-          new Timings(
-              predictions.queueMillis(),
-              predictions.forwardMillis() * share,
-              searchMillis * share,
-              0);
+      Timings timings = predictions.timings(share, searchMillis);
       long mixing = System.nanoTime();
       float[][] mixed = mixed(retrievals, own, logProbs);
       scores.add(new Score(logProbs, own, mixed, timings.mixedSince(mixing)));
