@@ -10,7 +10,10 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <typeinfo>
+#include <utility>
+#include <vector>
 
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexIVF.h>
@@ -19,6 +22,7 @@
 #include <faiss/IndexPreTransform.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/impl/FaissAssert.h>
+#include <faiss/impl/ScalarQuantizer.h>
 #include <faiss/impl/io.h>
 #include <faiss/impl/zerocopy_io.h>
 #include <faiss/index_io.h>
@@ -170,6 +174,67 @@ inline int64_t first_not_finite(int64_t n, int d, const float* vectors) {
         }
     }
     return -1;
+}
+
+/// Asks for the cache lines of a float16 vector, which the reader of random rows would else wait for.
+inline void prefetch(const uint8_t* vector, int d) {
+    for (int byte = 0; byte < 2 * d; byte += 64) {
+        __builtin_prefetch(vector + byte);
+    }
+}
+
+/// Squared L2 distances of each query to float16 vectors that are named by row, [n, k]; infinite for row -1.
+inline void half_distances(
+        const uint8_t* vectors, int64_t rows, int d, int64_t n, const float* queries, int64_t k, const int64_t* ids,
+        float* distances) {
+    for (int64_t i = 0; i < n * k; i++) {
+        FAISS_THROW_IF_NOT_FMT(ids[i] >= -1 && ids[i] < rows, "row %zd of %zd", size_t(ids[i]), size_t(rows));
+    }
+    constexpr int64_t block = 256; // rows: a single query keeps all threads busy too
+    constexpr int64_t ahead = 4;
+    const int64_t blocks = (k + block - 1) / block;
+    const faiss::ScalarQuantizer half(d, faiss::ScalarQuantizer::QT_fp16);
+    const auto row = [=](int64_t id) { return vectors + std::max<int64_t>(id, 0) * 2 * d; };
+#pragma omp parallel
+    {
+        std::unique_ptr<faiss::ScalarQuantizer::SQDistanceComputer> distance(half.get_distance_computer());
+#pragma omp for schedule(dynamic)
+        for (int64_t task = 0; task < n * blocks; task++) {
+            const int64_t query = task / blocks;
+            const int64_t begin = query * k + task % blocks * block;
+            const int64_t end = std::min(begin + block, (query + 1) * k);
+            distance->set_query(queries + query * d);
+            for (int64_t i = begin; i < end; i++) {
+                if (i + ahead < end) {
+                    prefetch(row(ids[i + ahead]), d);
+                }
+                distances[i] =
+                        ids[i] < 0 ? std::numeric_limits<float>::infinity() : distance->query_to_code(row(ids[i]));
+            }
+        }
+    }
+}
+
+/// The k nearest of the candidates of each query, by exact distance and then by row; -1 where there are fewer.
+inline void half_nearest(
+        const uint8_t* vectors, int64_t rows, int d, int64_t n, const float* queries, int64_t candidates,
+        const int64_t* candidate_ids, int64_t k, float* distances, int64_t* ids) {
+    std::vector<float> exact(n * candidates);
+    half_distances(vectors, rows, d, n, queries, candidates, candidate_ids, exact.data());
+#pragma omp parallel
+    {
+        std::vector<std::pair<float, int64_t>> order(candidates);
+#pragma omp for schedule(dynamic)
+        for (int64_t query = 0; query < n; query++) {
+            for (int64_t j = 0; j < candidates; j++) {
+                order[j] = {exact[query * candidates + j], candidate_ids[query * candidates + j]};
+            }
+            std::partial_sort(order.begin(), order.begin() + k, order.end());
+            for (int64_t j = 0; j < k; j++) {
+                std::tie(distances[query * k + j], ids[query * k + j]) = order[j];
+            }
+        }
+    }
 }
 
 /// For the calling thread alone, as OpenMP has it.

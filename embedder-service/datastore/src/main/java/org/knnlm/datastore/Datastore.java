@@ -143,6 +143,11 @@ public final class Datastore implements AutoCloseable {
     return values.get(INT32, id * Integer.BYTES);
   }
 
+  /** All keys as they are mapped, {@code [size, dimension]}, little-endian float16. */
+  public MemorySegment keys() {
+    return keys;
+  }
+
   /** Copies one key, widened to float32, into {@code dst[offset, offset + dimension)}. */
   public void key(long id, float[] dst, int offset) {
     keys(id, 1, dst, offset);

@@ -13,6 +13,7 @@ import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.build.IndexBuilder;
 import org.knnlm.index.build.IndexPlan;
 import org.knnlm.index.build.IndexSettings;
+import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.search.SearchableDatastore;
 import org.knnlm.index.shard.IndexManifest;
 
@@ -20,16 +21,19 @@ import org.knnlm.index.shard.IndexManifest;
 public final class Catalog implements AutoCloseable {
   private final Path root;
   private final int threads;
+  private final SearchQueue queue;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
 
   /**
    * @param root folder whose sub-folders are datastores
    * @param threads of a search
+   * @param queue of searches; closed with the catalog
    */
-  public Catalog(Path root, int threads) {
+  public Catalog(Path root, int threads, SearchQueue queue) {
     this.root = root;
     this.threads = threads;
+    this.queue = queue;
   }
 
   /**
@@ -94,7 +98,7 @@ public final class Catalog implements AutoCloseable {
     try {
       Path folder = folder(name);
       IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job::update).build();
-      target.replace(SearchableDatastore.open(target.datastore(), folder, threads));
+      target.replace(SearchableDatastore.open(target.datastore(), folder, threads, queue));
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
       job.fail(e);
@@ -117,7 +121,8 @@ public final class Catalog implements AutoCloseable {
       throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
     }
     try {
-      return new ServedDatastore(datastore, SearchableDatastore.open(datastore, folder, threads));
+      return new ServedDatastore(
+          datastore, SearchableDatastore.open(datastore, folder, threads, queue));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;
@@ -131,5 +136,6 @@ public final class Catalog implements AutoCloseable {
   @Override
   public void close() {
     served.values().forEach(ServedDatastore::close);
+    queue.close();
   }
 }

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.search.SearchQueue;
 
 /** Makes the catalog from the settings. */
 final class CatalogProducer {
@@ -21,7 +22,9 @@ final class CatalogProducer {
           "knnlm.datastores: " + config.datastores() + " is no folder and cannot be made: " + e, e);
     }
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
-    return new Catalog(config.datastores(), threads);
+    IndexConfig.Search search = config.search();
+    var queue = new SearchQueue(threads, search.maxQueries(), search.mergeTime());
+    return new Catalog(config.datastores(), threads, queue);
   }
 
   void close(@Disposes Catalog catalog) {

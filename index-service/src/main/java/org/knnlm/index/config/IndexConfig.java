@@ -3,6 +3,7 @@ package org.knnlm.index.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalInt;
 
 /** Settings of the service. */
@@ -22,5 +23,13 @@ public interface IndexConfig {
     /** Most neighbours of one query. */
     @WithDefault("16384")
     int maxK();
+
+    /** Queries that may wait for their turn; requests beyond are told RESOURCE_EXHAUSTED. */
+    @WithDefault("16384")
+    int maxQueries();
+
+    /** Time that one call of faiss may take for requests that are alike and share it. */
+    @WithDefault("50ms")
+    Duration mergeTime();
   }
 }

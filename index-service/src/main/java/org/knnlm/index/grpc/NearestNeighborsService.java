@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreException;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.faiss.FaissException;
@@ -26,6 +25,7 @@ import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.knn.TargetProbabilities;
 import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
+import org.knnlm.index.search.TooManyQueriesException;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
@@ -42,9 +42,6 @@ import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
 /** knnlm.index.v1.NearestNeighbors over a {@link Catalog}. */
 @GrpcService
 public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighborsImplBase {
-  /** Neighbours searched for at a time: bounds the memory of a call to a few tens of MiB. */
-  private static final int NEIGHBORS_AT_A_TIME = 1 << 20;
-
   /** Neighbours in one reply: 16 bytes each keep it under 4 MiB. */
   private static final int NEIGHBORS_IN_A_REPLY = 200_000;
 
@@ -81,20 +78,15 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          DatastoreName name = Requests.datastore(request.getDatastore());
-          Datastore datastore = catalog.datastore(name);
-          float[] queries = Requests.queries(request.getQueries(), datastore);
-          int k = Requests.k("k", request.getK(), datastore, maxK);
+          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
+          int k = Requests.k("k", request.getK(), lookup.datastore(), maxK);
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
-          int d = datastore.dimension();
-          int rows = Math.max(1, NEIGHBORS_AT_A_TIME / k);
-          for (int from = 0; from < queries.length / d; from += rows) {
-            float[] some = rows(queries, from, rows, d);
-            Neighbors found =
-                catalog.search(
-                    name, index -> index.search(some, k, nprobe, request.getExactDistances()));
-            send(from, request.getExactDistances() ? NeighborOrder.byDistance(found) : found, sink);
-          }
+          boolean exact = request.getExactDistances();
+          lookup.inPieces(
+              k,
+              nprobe,
+              exact,
+              (from, found) -> send(from, exact ? NeighborOrder.byDistance(found) : found, sink));
         });
   }
 
@@ -119,35 +111,29 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          DatastoreName name = Requests.datastore(request.getDatastore());
-          Datastore datastore = catalog.datastore(name);
-          int d = datastore.dimension();
-          float[] queries = Requests.queries(request.getQueries(), datastore);
-          int[] targets = Requests.targets(request.getTargetTokenIdsList(), queries.length / d);
+          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
+          int[] targets = Requests.targets(request.getTargetTokenIdsList(), lookup.count());
           var probabilities =
               new TargetProbabilities(
-                  Requests.softmaxes(request.getSoftmaxesList(), datastore, maxK));
+                  Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK));
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
-          int rows = Math.max(1, NEIGHBORS_AT_A_TIME / probabilities.largestK());
-          for (int from = 0; from < targets.length; from += rows) {
-            float[] some = rows(queries, from, rows, d);
-            int[] theirs = rows(targets, from, rows);
-            Neighbors found =
-                catalog.search(
-                    name,
-                    index ->
-                        index.search(
-                            some, probabilities.largestK(), nprobe, request.getExactDistances()));
-            sink.send(
-                TokenProbabilitiesResponse.newBuilder()
-                    .setFirstQuery(from)
-                    .setProbabilities(
-                        Tensors.fp32(
-                            probabilities.of(found, theirs),
-                            request.getSoftmaxesCount(),
-                            theirs.length))
-                    .build());
-          }
+          int k = probabilities.largestK();
+          lookup.inPieces(
+              k,
+              nprobe,
+              request.getExactDistances(),
+              (from, found) -> {
+                int[] theirs = Arrays.copyOfRange(targets, from, from + found.queries());
+                sink.send(
+                    TokenProbabilitiesResponse.newBuilder()
+                        .setFirstQuery(from)
+                        .setProbabilities(
+                            Tensors.fp32(
+                                probabilities.of(found, theirs),
+                                request.getSoftmaxesCount(),
+                                theirs.length))
+                        .build());
+              });
         });
   }
 
@@ -157,24 +143,24 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          DatastoreName name = Requests.datastore(request.getDatastore());
-          Datastore datastore = catalog.datastore(name);
-          int d = datastore.dimension();
-          float[] queries = Requests.queries(request.getQueries(), datastore);
+          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
           var distributions =
               new TokenDistributions(
-                  Requests.softmaxes(request.getSoftmaxesList(), datastore, maxK));
+                  Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK));
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
           int k = distributions.largestK();
           int bytes = Integer.BYTES + request.getSoftmaxesCount() * Float.BYTES;
           int rows = Math.max(1, BYTES_IN_A_REPLY / k / bytes);
-          for (int from = 0; from < queries.length / d; from += rows) {
-            float[] some = rows(queries, from, rows, d);
-            Neighbors found =
-                catalog.search(
-                    name, index -> index.search(some, k, nprobe, request.getExactDistances()));
-            sink.send(response(from, distributions.of(found)));
-          }
+          lookup.inPieces(
+              k,
+              nprobe,
+              request.getExactDistances(),
+              (from, found) -> {
+                for (int row = 0; row < found.queries(); row += rows) {
+                  Neighbors some = found.rows(row, Math.min(found.queries(), row + rows));
+                  sink.send(response(from + row, distributions.of(some)));
+                }
+              });
         });
   }
 
@@ -214,14 +200,6 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         });
   }
 
-  private static float[] rows(float[] values, int from, int rows, int d) {
-    return Arrays.copyOfRange(values, from * d, Math.min(values.length, (from + rows) * d));
-  }
-
-  private static int[] rows(int[] values, int from, int rows) {
-    return Arrays.copyOfRange(values, from, Math.min(values.length, from + rows));
-  }
-
   private static StatusRuntimeException status(Throwable e) {
     return switch (e) {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
@@ -230,6 +208,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           Errors.invalidArgument(setting.field(), setting.getMessage());
       case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
       case IndexFileException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
+      case TooManyQueriesException busy -> Errors.of(Code.RESOURCE_EXHAUSTED, busy.getMessage());
       case FaissException faiss -> Errors.of(Code.INTERNAL, faiss.getMessage());
       default -> null;
     };

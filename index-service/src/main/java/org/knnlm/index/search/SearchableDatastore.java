@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.ReentrantLock;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
+import org.knnlm.faiss.HalfVectors;
 import org.knnlm.faiss.ReadMode;
 import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.shard.IndexFileException;
@@ -20,19 +20,17 @@ import org.knnlm.index.shard.IndexManifest;
  * datastore.
  */
 public final class SearchableDatastore implements AutoCloseable {
-  private record OpenShard(FaissIndex index, long start) {}
-
   private final Datastore datastore;
   private final IndexManifest manifest;
-  private final List<OpenShard> shards;
+  private final Shards shards;
+  private final SearchQueue queue;
 
-  /** A search uses every thread: two at a time would only take them from each other. */
-  private final ReentrantLock turn = new ReentrantLock(true);
-
-  private SearchableDatastore(Datastore datastore, IndexManifest manifest, List<OpenShard> shards) {
+  private SearchableDatastore(
+      Datastore datastore, IndexManifest manifest, Shards shards, SearchQueue queue) {
     this.datastore = datastore;
     this.manifest = manifest;
     this.shards = shards;
+    this.queue = queue;
   }
 
   /**
@@ -40,10 +38,12 @@ public final class SearchableDatastore implements AutoCloseable {
    *
    * @param folder of the datastore
    * @param threads of a search
+   * @param queue where searches wait for their turn
    * @return null when there is no index
    * @throws IndexFileException when a file is torn, or of another datastore
    */
-  public static SearchableDatastore open(Datastore datastore, Path folder, int threads) {
+  public static SearchableDatastore open(
+      Datastore datastore, Path folder, int threads, SearchQueue queue) {
     var files = new IndexFolder(folder);
     IndexManifest published = files.manifest().orElse(null);
     List<IndexManifest.Shard> listed =
@@ -53,12 +53,10 @@ public final class SearchableDatastore implements AutoCloseable {
     if (listed.isEmpty()) {
       return null;
     }
-    var open = new ArrayList<OpenShard>();
+    var open = new ArrayList<Shards.Shard>();
     try {
       for (IndexManifest.Shard shard : listed) {
-        open.add(
-            new OpenShard(
-                read(files.file(shard.file()), shard, datastore, threads), shard.start()));
+        open.add(new Shards.Shard(read(files.file(shard.file()), shard, datastore), shard.start()));
       }
     } catch (RuntimeException e) {
       open.forEach(shard -> shard.index().close());
@@ -66,11 +64,11 @@ public final class SearchableDatastore implements AutoCloseable {
     }
     IndexManifest manifest =
         published == null ? describe(datastore, open.getFirst().index(), listed) : published;
-    return new SearchableDatastore(datastore, manifest, open);
+    var keys = new HalfVectors(datastore.keys(), datastore.dimension());
+    return new SearchableDatastore(datastore, manifest, new Shards(open, keys, 0, threads), queue);
   }
 
-  private static FaissIndex read(
-      Path file, IndexManifest.Shard shard, Datastore datastore, int threads) {
+  private static FaissIndex read(Path file, IndexManifest.Shard shard, Datastore datastore) {
     FaissIndex index;
     try {
       index = FaissIndex.read(file, ReadMode.MEMORY);
@@ -85,7 +83,6 @@ public final class SearchableDatastore implements AutoCloseable {
           "holds %s, %d of dimension %d are expected"
               .formatted(found, shard.end() - shard.start(), datastore.dimension()));
     }
-    index.threads(threads);
     return index;
   }
 
@@ -121,48 +118,19 @@ public final class SearchableDatastore implements AutoCloseable {
   public Neighbors search(float[] queries, int k, OptionalInt nprobe, boolean exact) {
     int visited =
         Math.max(1, Math.min(nprobe.orElse(manifest.nprobe()), Math.max(1, manifest.nlist())));
-    int n = queries.length / datastore.dimension();
-    float[] distances = new float[n * k];
-    long[] ids = new long[n * k];
-    turn.lock();
-    try {
-      shards.getFirst().index().search(queries, k, visited, distances, ids);
-      for (OpenShard shard : shards.subList(1, shards.size())) {
-        float[] shardDistances = new float[n * k];
-        long[] shardIds = new long[n * k];
-        shard.index().search(queries, k, visited, shardDistances, shardIds);
-        globalIds(shardIds, shard.start());
-        Merge.into(distances, ids, shardDistances, shardIds, k);
-      }
-    } finally {
-      turn.unlock();
-    }
-    Neighbors found = new Neighbors(k, ids, distances, tokens(ids, distances));
-    return exact ? new ExactDistances(datastore).of(queries, found) : found;
+    Found found = queue.search(shards, new Search(k, visited, exact), queries);
+    return new Neighbors(k, found.ids(), found.order(), found.distances(), tokens(found.ids()));
   }
 
-  private static void globalIds(long[] ids, long start) {
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = ids[i] == Neighbors.NONE ? Neighbors.NONE : ids[i] + start;
-    }
-  }
-
-  private int[] tokens(long[] ids, float[] distances) {
+  private int[] tokens(long[] ids) {
     int[] tokens = new int[ids.length];
     Arrays.parallelSetAll(
-        tokens,
-        i -> {
-          if (ids[i] != Neighbors.NONE) {
-            return datastore.value(ids[i]);
-          }
-          distances[i] = Float.POSITIVE_INFINITY;
-          return Neighbors.NONE;
-        });
+        tokens, i -> ids[i] == Neighbors.NONE ? Neighbors.NONE : datastore.value(ids[i]));
     return tokens;
   }
 
   @Override
   public void close() {
-    shards.forEach(shard -> shard.index().close());
+    shards.close();
   }
 }

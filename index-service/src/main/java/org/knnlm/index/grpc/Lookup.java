@@ -1,0 +1,47 @@
+package org.knnlm.index.grpc;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.knn.Neighbors;
+import org.knnlm.proto.tensor.v1.Tensor;
+
+/**
+ * The queries of a request, searched for a piece at a time: the memory of a request stays small,
+ * and others get their turn in between.
+ *
+ * @param queries {@code [n, dimension]}
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Lookup(Catalog catalog, DatastoreName name, Datastore datastore, float[] queries) {
+  private static final int MAX_QUERIES = 1024;
+  private static final int MAX_NEIGHBORS = 1 << 20;
+
+  /** Takes the neighbours of the queries from {@code firstQuery} on. */
+  @FunctionalInterface
+  interface Output {
+    void accept(int firstQuery, Neighbors found) throws InterruptedException;
+  }
+
+  static Lookup of(Catalog catalog, String datastore, Tensor queries) {
+    DatastoreName name = Requests.datastore(datastore);
+    Datastore opened = catalog.datastore(name);
+    return new Lookup(catalog, name, opened, Requests.queries(queries, opened));
+  }
+
+  int count() {
+    return queries.length / datastore.dimension();
+  }
+
+  void inPieces(int k, OptionalInt nprobe, boolean exact, Output output)
+      throws InterruptedException {
+    int d = datastore.dimension();
+    int rows = Math.clamp(MAX_NEIGHBORS / k, 1, MAX_QUERIES);
+    for (int from = 0; from < count(); from += rows) {
+      float[] some = Arrays.copyOfRange(queries, from * d, Math.min(count(), from + rows) * d);
+      output.accept(from, catalog.search(name, index -> index.search(some, k, nprobe, exact)));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package org.knnlm.index.search;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.knnlm.faiss.FaissIndex;
+import org.knnlm.faiss.HalfVectors;
+import org.knnlm.index.knn.Neighbors;
+
+/** The loaded files of an index, searched as one. */
+final class Shards implements AutoCloseable {
+  private final List<Shard> shards;
+  private final HalfVectors keys;
+  private final int rerankFactor;
+  private final int threads;
+
+  /**
+   * One file.
+   *
+   * @param start the datastore's position of its first key
+   */
+  record Shard(FaissIndex index, long start) {}
+
+  /**
+   * Takes over the files.
+   *
+   * @param keys of the datastore, [size, d] in float16
+   * @param rerankFactor candidates for each neighbour wanted, of which the nearest by exact
+   *     distance are kept; 0 takes the index's word
+   * @param threads of a search
+   */
+  Shards(List<Shard> shards, HalfVectors keys, int rerankFactor, int threads) {
+    this.shards = List.copyOf(shards);
+    this.keys = keys;
+    this.rerankFactor = rerankFactor;
+    this.threads = threads;
+    shards.forEach(shard -> shard.index().threads(threadsOfAShard()));
+  }
+
+  int dimension() {
+    return keys.d();
+  }
+
+  private int threadsOfAShard() {
+    return Math.max(1, threads / Math.min(threads, shards.size()));
+  }
+
+  /**
+   * The nearest keys of all files.
+   *
+   * @param queries {@code [n, d]}
+   * @param pool where the files are searched, at the same time
+   */
+  Found search(float[] queries, Search search, ExecutorService pool) {
+    Found nearest =
+        shards.size() == 1 ? in(shards.getFirst(), queries, search) : merged(queries, search, pool);
+    for (int i = 0; i < nearest.ids().length; i++) {
+      if (nearest.ids()[i] == Neighbors.NONE) {
+        nearest.order()[i] = Float.POSITIVE_INFINITY;
+      }
+    }
+    if (!search.exact() || rerankFactor > 0) {
+      return nearest;
+    }
+    return new Found(
+        nearest.ids(), nearest.order(), keys.distances(queries, nearest.ids(), threads));
+  }
+
+  private Found merged(float[] queries, Search search, ExecutorService pool) {
+    List<Future<Found>> searches = new ArrayList<>();
+    for (Shard shard : shards) {
+      searches.add(pool.submit(() -> in(shard, queries, search)));
+    }
+    Found best = null;
+    RuntimeException failure = null;
+    for (Future<Found> future : searches) {
+      try {
+        Found next = await(future);
+        if (best == null) {
+          best = next;
+        } else {
+          Merge.into(best.order(), best.ids(), next.order(), next.ids(), search.k());
+        }
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return best;
+  }
+
+  private static Found await(Future<Found> search) {
+    try {
+      return search.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the thread of searches", e);
+    }
+  }
+
+  private Found in(Shard shard, float[] queries, Search search) {
+    int n = queries.length / dimension();
+    int k = search.k();
+    int candidates = rerankFactor > 0 ? Math.multiplyExact(k, rerankFactor) : k;
+    float[] distances = new float[n * candidates];
+    long[] ids = new long[n * candidates];
+    shard.index().search(queries, candidates, search.nprobe(), distances, ids);
+    if (rerankFactor > 0) {
+      float[] exact = new float[n * k];
+      long[] nearest = new long[n * k];
+      keysOf(shard).nearest(queries, ids, exact, nearest, threadsOfAShard());
+      distances = exact;
+      ids = nearest;
+    }
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = ids[i] == Neighbors.NONE ? Neighbors.NONE : ids[i] + shard.start();
+    }
+    return new Found(ids, distances, distances);
+  }
+
+  private HalfVectors keysOf(Shard shard) {
+    long row = 2L * dimension();
+    MemorySegment rows = keys.rows().asSlice(shard.start() * row, shard.index().ntotal() * row);
+    return new HalfVectors(rows, dimension());
+  }
+
+  @Override
+  public void close() {
+    shards.forEach(shard -> shard.index().close());
+  }
+}
