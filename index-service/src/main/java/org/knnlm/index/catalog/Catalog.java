@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.build.IndexBuilder;
@@ -20,6 +21,7 @@ import org.knnlm.index.shard.IndexManifest;
 /** The datastores under a root folder, each opened when it is first asked for and kept open. */
 public final class Catalog implements AutoCloseable {
   private final Path root;
+  private final IntPredicate held;
   private final int threads;
   private final SearchQueue queue;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
@@ -27,11 +29,13 @@ public final class Catalog implements AutoCloseable {
 
   /**
    * @param root folder whose sub-folders are datastores
+   * @param held which files of an index, by their number, are searched here
    * @param threads of a search
    * @param queue of searches; closed with the catalog
    */
-  public Catalog(Path root, int threads, SearchQueue queue) {
+  public Catalog(Path root, IntPredicate held, int threads, SearchQueue queue) {
     this.root = root;
+    this.held = held;
     this.threads = threads;
     this.queue = queue;
   }
@@ -98,7 +102,7 @@ public final class Catalog implements AutoCloseable {
     try {
       Path folder = folder(name);
       IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job::update).build();
-      target.replace(SearchableDatastore.open(target.datastore(), folder, threads, queue));
+      target.replace(SearchableDatastore.open(target.datastore(), folder, held, threads, queue));
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
       job.fail(e);
@@ -122,7 +126,7 @@ public final class Catalog implements AutoCloseable {
     }
     try {
       return new ServedDatastore(
-          datastore, SearchableDatastore.open(datastore, folder, threads, queue));
+          datastore, SearchableDatastore.open(datastore, folder, held, threads, queue));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;

@@ -1,6 +1,7 @@
 package org.knnlm.index.config;
 
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -24,7 +25,14 @@ final class CatalogProducer {
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
     IndexConfig.Search search = config.search();
     var queue = new SearchQueue(threads, search.maxQueries(), search.mergeTime());
-    return new Catalog(config.datastores(), threads, queue);
+    int instance = config.cluster().instance();
+    int instances = config.cluster().instances();
+    if (instance < 0 || instance >= instances) {
+      throw new ConfigurationException(
+          "knnlm.cluster.instance is %d, allowed are 0 to %d: knnlm.cluster.instances is %d"
+              .formatted(instance, instances - 1, instances));
+    }
+    return new Catalog(config.datastores(), shard -> shard % instances == instance, threads, queue);
   }
 
   void close(@Disposes Catalog catalog) {

@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Settings of the service. */
@@ -31,5 +33,29 @@ public interface IndexConfig {
     /** Time that one call of faiss may take for requests that are alike and share it. */
     @WithDefault("50ms")
     Duration mergeTime();
+  }
+
+  /** How instances share the files of an index. */
+  Cluster cluster();
+
+  /** How instances share the files of an index. */
+  interface Cluster {
+    /** Number of this instance, from 0: it holds the files i for which i mod instances is it. */
+    @WithDefault("0")
+    int instance();
+
+    /** Number of instances that share the files; 1 holds all. */
+    @WithDefault("1")
+    int instances();
+
+    /**
+     * Other instances, host:port each. A name with several addresses, such as that of a headless
+     * service, is an instance each.
+     */
+    Optional<List<String>> peers();
+
+    /** How long a peer may take for one answer. */
+    @WithDefault("30s")
+    Duration timeout();
   }
 }

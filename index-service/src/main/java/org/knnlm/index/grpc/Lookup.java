@@ -5,7 +5,9 @@ import java.util.OptionalInt;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.catalog.Catalog;
-import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.cluster.Answer;
+import org.knnlm.index.cluster.Cluster;
+import org.knnlm.index.cluster.NeighborQuery;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /**
@@ -13,35 +15,37 @@ import org.knnlm.proto.tensor.v1.Tensor;
  * and others get their turn in between.
  *
  * @param queries {@code [n, dimension]}
+ * @param allowPartial whether to answer from the keys that can be reached
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Lookup(Catalog catalog, DatastoreName name, Datastore datastore, float[] queries) {
+record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean allowPartial) {
   private static final int MAX_QUERIES = 1024;
   private static final int MAX_NEIGHBORS = 1 << 20;
 
   /** Takes the neighbours of the queries from {@code firstQuery} on. */
   @FunctionalInterface
   interface Output {
-    void accept(int firstQuery, Neighbors found) throws InterruptedException;
+    void accept(int firstQuery, Answer answer) throws InterruptedException;
   }
 
-  static Lookup of(Catalog catalog, String datastore, Tensor queries) {
+  static Lookup of(Catalog catalog, String datastore, Tensor queries, boolean allowPartial) {
     DatastoreName name = Requests.datastore(datastore);
     Datastore opened = catalog.datastore(name);
-    return new Lookup(catalog, name, opened, Requests.queries(queries, opened));
+    return new Lookup(name, opened, Requests.queries(queries, opened), allowPartial);
   }
 
   int count() {
     return queries.length / datastore.dimension();
   }
 
-  void inPieces(int k, OptionalInt nprobe, boolean exact, Output output)
+  void inPieces(Cluster cluster, int k, OptionalInt nprobe, boolean exact, Output output)
       throws InterruptedException {
     int d = datastore.dimension();
     int rows = Math.clamp(MAX_NEIGHBORS / k, 1, MAX_QUERIES);
     for (int from = 0; from < count(); from += rows) {
       float[] some = Arrays.copyOfRange(queries, from * d, Math.min(count(), from + rows) * d);
-      output.accept(from, catalog.search(name, index -> index.search(some, k, nprobe, exact)));
+      var query = new NeighborQuery(name, d, some, k, nprobe, exact);
+      output.accept(from, cluster.search(query, allowPartial));
     }
   }
 }

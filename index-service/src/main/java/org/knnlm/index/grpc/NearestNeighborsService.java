@@ -1,32 +1,23 @@
 package org.knnlm.index.grpc;
 
-import com.google.rpc.Code;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.knnlm.datastore.DatastoreException;
 import org.knnlm.datastore.DatastoreName;
-import org.knnlm.faiss.FaissException;
-import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Replies;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.index.build.IndexSettings;
-import org.knnlm.index.build.IndexSettingsException;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Catalog;
-import org.knnlm.index.catalog.NoIndexException;
-import org.knnlm.index.catalog.NoSuchDatastoreException;
+import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.config.IndexConfig;
 import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.knn.TargetProbabilities;
 import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
-import org.knnlm.index.search.TooManyQueriesException;
-import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
@@ -49,16 +40,19 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
   private static final int BYTES_IN_A_REPLY = 3 << 20;
 
   private final Catalog catalog;
+  private final Cluster cluster;
   private final int maxK;
   private final String version;
   private final Replies replies =
-      new Replies(Executors.newVirtualThreadPerTaskExecutor(), NearestNeighborsService::status);
+      new Replies(Executors.newVirtualThreadPerTaskExecutor(), DomainErrors::status);
 
   NearestNeighborsService(
       Catalog catalog,
+      Cluster cluster,
       IndexConfig config,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     this.catalog = catalog;
+    this.cluster = cluster;
     this.maxK = config.search().maxK();
     this.version = version;
   }
@@ -78,19 +72,30 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
+          Lookup lookup =
+              Lookup.of(
+                  catalog, request.getDatastore(), request.getQueries(), request.getAllowPartial());
           int k = Requests.k("k", request.getK(), lookup.datastore(), maxK);
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
           boolean exact = request.getExactDistances();
           lookup.inPieces(
+              cluster,
               k,
               nprobe,
               exact,
-              (from, found) -> send(from, exact ? NeighborOrder.byDistance(found) : found, sink));
+              (from, answer) -> {
+                Neighbors found = answer.neighbors();
+                send(
+                    from,
+                    exact ? NeighborOrder.byDistance(found) : found,
+                    answer.unsearchedKeys(),
+                    sink);
+              });
         });
   }
 
-  private static void send(int firstQuery, Neighbors found, Replies.Sink<SearchResponse> sink)
+  private static void send(
+      int firstQuery, Neighbors found, long unsearchedKeys, Replies.Sink<SearchResponse> sink)
       throws InterruptedException {
     int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / found.k());
     for (int from = 0; from < found.queries(); from += rows) {
@@ -101,6 +106,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               .setIds(Tensors.int64(piece.ids(), piece.queries(), piece.k()))
               .setDistances(Tensors.fp32(piece.distances(), piece.queries(), piece.k()))
               .setTokenIds(Tensors.int32(piece.tokens(), piece.queries(), piece.k()))
+              .setUnsearchedKeys(unsearchedKeys)
               .build());
     }
   }
@@ -111,7 +117,9 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
+          Lookup lookup =
+              Lookup.of(
+                  catalog, request.getDatastore(), request.getQueries(), request.getAllowPartial());
           int[] targets = Requests.targets(request.getTargetTokenIdsList(), lookup.count());
           var probabilities =
               new TargetProbabilities(
@@ -119,10 +127,12 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
           int k = probabilities.largestK();
           lookup.inPieces(
+              cluster,
               k,
               nprobe,
               request.getExactDistances(),
-              (from, found) -> {
+              (from, answer) -> {
+                Neighbors found = answer.neighbors();
                 int[] theirs = Arrays.copyOfRange(targets, from, from + found.queries());
                 sink.send(
                     TokenProbabilitiesResponse.newBuilder()
@@ -132,6 +142,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
                                 probabilities.of(found, theirs),
                                 request.getSoftmaxesCount(),
                                 theirs.length))
+                        .setUnsearchedKeys(answer.unsearchedKeys())
                         .build());
               });
         });
@@ -143,7 +154,9 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     replies.stream(
         observer,
         sink -> {
-          Lookup lookup = Lookup.of(catalog, request.getDatastore(), request.getQueries());
+          Lookup lookup =
+              Lookup.of(
+                  catalog, request.getDatastore(), request.getQueries(), request.getAllowPartial());
           var distributions =
               new TokenDistributions(
                   Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK));
@@ -152,20 +165,22 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           int bytes = Integer.BYTES + request.getSoftmaxesCount() * Float.BYTES;
           int rows = Math.max(1, BYTES_IN_A_REPLY / k / bytes);
           lookup.inPieces(
+              cluster,
               k,
               nprobe,
               request.getExactDistances(),
-              (from, found) -> {
+              (from, answer) -> {
+                Neighbors found = answer.neighbors();
                 for (int row = 0; row < found.queries(); row += rows) {
                   Neighbors some = found.rows(row, Math.min(found.queries(), row + rows));
-                  sink.send(response(from + row, distributions.of(some)));
+                  sink.send(response(from + row, distributions.of(some), answer.unsearchedKeys()));
                 }
               });
         });
   }
 
   private static TokenDistributionsResponse response(
-      int firstQuery, TokenDistributions.Sparse sparse) {
+      int firstQuery, TokenDistributions.Sparse sparse, long unsearchedKeys) {
     int tokens = sparse.tokens().length;
     float[] probabilities = new float[sparse.probabilities().length * tokens];
     for (int s = 0; s < sparse.probabilities().length; s++) {
@@ -176,6 +191,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         .setOffsets(Tensors.int32(sparse.offsets(), sparse.offsets().length))
         .setTokenIds(Tensors.int32(sparse.tokens(), tokens))
         .setProbabilities(Tensors.fp32(probabilities, sparse.probabilities().length, tokens))
+        .setUnsearchedKeys(unsearchedKeys)
         .build();
   }
 
@@ -198,19 +214,5 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           }
           sink.send(Descriptions.done(job));
         });
-  }
-
-  private static StatusRuntimeException status(Throwable e) {
-    return switch (e) {
-      case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
-      case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
-      case IndexSettingsException setting ->
-          Errors.invalidArgument(setting.field(), setting.getMessage());
-      case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
-      case IndexFileException files -> Errors.of(Code.DATA_LOSS, files.getMessage());
-      case TooManyQueriesException busy -> Errors.of(Code.RESOURCE_EXHAUSTED, busy.getMessage());
-      case FaissException faiss -> Errors.of(Code.INTERNAL, faiss.getMessage());
-      default -> null;
-    };
   }
 }

@@ -1,10 +1,12 @@
 package org.knnlm.index.search;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
@@ -37,41 +39,42 @@ public final class SearchableDatastore implements AutoCloseable {
    * Loads the index files of a datastore.
    *
    * @param folder of the datastore
+   * @param held which of the index files, by their number, are loaded
    * @param threads of a search
    * @param queue where searches wait for their turn
    * @return null when there is no index
    * @throws IndexFileException when a file is torn, or of another datastore
    */
   public static SearchableDatastore open(
-      Datastore datastore, Path folder, int threads, SearchQueue queue) {
+      Datastore datastore, Path folder, IntPredicate held, int threads, SearchQueue queue) {
     var files = new IndexFolder(folder);
-    IndexManifest published = files.manifest().orElse(null);
-    List<IndexManifest.Shard> listed =
-        published == null
-            ? files.unlistedShards(datastore.size(), datastore.dimension())
-            : published.shards();
-    if (listed.isEmpty()) {
+    IndexManifest manifest = files.manifest().or(() -> unlisted(datastore, files)).orElse(null);
+    if (manifest == null) {
       return null;
     }
-    var open = new ArrayList<Shards.Shard>();
+    var open = new TreeMap<Integer, Shards.Shard>();
     try {
-      for (IndexManifest.Shard shard : listed) {
-        open.add(new Shards.Shard(read(files.file(shard.file()), shard, datastore), shard.start()));
+      for (int number = 0; number < manifest.shards().size(); number++) {
+        if (held.test(number)) {
+          IndexManifest.Shard shard = manifest.shards().get(number);
+          FaissIndex index = read(files, shard, datastore, ReadMode.MEMORY);
+          open.put(number, new Shards.Shard(index, shard.start()));
+        }
       }
     } catch (RuntimeException e) {
-      open.forEach(shard -> shard.index().close());
+      open.values().forEach(shard -> shard.index().close());
       throw e;
     }
-    IndexManifest manifest =
-        published == null ? describe(datastore, open.getFirst().index(), listed) : published;
     var keys = new HalfVectors(datastore.keys(), datastore.dimension());
     return new SearchableDatastore(datastore, manifest, new Shards(open, keys, 0, threads), queue);
   }
 
-  private static FaissIndex read(Path file, IndexManifest.Shard shard, Datastore datastore) {
+  private static FaissIndex read(
+      IndexFolder files, IndexManifest.Shard shard, Datastore datastore, ReadMode mode) {
+    Path file = files.file(shard.file());
     FaissIndex index;
     try {
-      index = FaissIndex.read(file, ReadMode.MEMORY);
+      index = FaissIndex.read(file, mode);
     } catch (FaissException e) {
       throw new IndexFileException(file, e.getMessage(), e);
     }
@@ -86,20 +89,28 @@ public final class SearchableDatastore implements AutoCloseable {
     return index;
   }
 
-  private static IndexManifest describe(
-      Datastore datastore, FaissIndex index, List<IndexManifest.Shard> shards) {
-    return new IndexManifest(
-        IndexManifest.VERSION,
-        index.type(),
-        Math.toIntExact(index.nlist()),
-        Math.toIntExact(index.storedNprobe()),
-        0,
-        0,
-        datastore.size(),
-        datastore.dimension(),
-        0,
-        List.of("no index.json: read from the index files alone"),
-        shards);
+  /** The reference's own index: files without a manifest. */
+  private static Optional<IndexManifest> unlisted(Datastore datastore, IndexFolder files) {
+    List<IndexManifest.Shard> shards =
+        files.unlistedShards(datastore.size(), datastore.dimension());
+    if (shards.isEmpty()) {
+      return Optional.empty();
+    }
+    try (FaissIndex index = read(files, shards.getFirst(), datastore, ReadMode.MAPPED)) {
+      return Optional.of(
+          new IndexManifest(
+              IndexManifest.VERSION,
+              index.type(),
+              Math.toIntExact(index.nlist()),
+              Math.toIntExact(index.storedNprobe()),
+              0,
+              0,
+              datastore.size(),
+              datastore.dimension(),
+              0,
+              List.of("no index.json: read from the index files alone"),
+              shards));
+    }
   }
 
   /** What the index is. */
@@ -107,18 +118,24 @@ public final class SearchableDatastore implements AutoCloseable {
     return manifest;
   }
 
+  /** Numbers of the index files that are loaded, by their place in the manifest. */
+  public List<Integer> shards() {
+    return shards.numbers();
+  }
+
   /**
    * The nearest keys, nearest first by the index's distances.
    *
+   * @param wanted numbers of the loaded index files to look in
    * @param queries {@code [n, dimension]}, row-major, finite
    * @param k neighbours of each
    * @param nprobe lists to visit; empty for the index's own setting
    * @param exact replace distances by those from the stored keys, in the same order
    */
-  public Neighbors search(float[] queries, int k, OptionalInt nprobe, boolean exact) {
-    int visited =
-        Math.max(1, Math.min(nprobe.orElse(manifest.nprobe()), Math.max(1, manifest.nlist())));
-    Found found = queue.search(shards, new Search(k, visited, exact), queries);
+  public Neighbors search(
+      List<Integer> wanted, float[] queries, int k, OptionalInt nprobe, boolean exact) {
+    int visited = Math.clamp(nprobe.orElse(manifest.nprobe()), 1, Math.max(1, manifest.nlist()));
+    Found found = queue.search(shards, new Search(wanted, k, visited, exact), queries);
     return new Neighbors(k, found.ids(), found.order(), found.distances(), tokens(found.ids()));
   }
 

@@ -3,6 +3,8 @@ package org.knnlm.index.search;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -12,7 +14,7 @@ import org.knnlm.index.knn.Neighbors;
 
 /** The loaded files of an index, searched as one. */
 final class Shards implements AutoCloseable {
-  private final List<Shard> shards;
+  private final NavigableMap<Integer, Shard> shards;
   private final HalfVectors keys;
   private final int rerankFactor;
   private final int threads;
@@ -27,17 +29,23 @@ final class Shards implements AutoCloseable {
   /**
    * Takes over the files.
    *
+   * @param shards by their number
    * @param keys of the datastore, [size, d] in float16
    * @param rerankFactor candidates for each neighbour wanted, of which the nearest by exact
    *     distance are kept; 0 takes the index's word
    * @param threads of a search
    */
-  Shards(List<Shard> shards, HalfVectors keys, int rerankFactor, int threads) {
-    this.shards = List.copyOf(shards);
+  Shards(NavigableMap<Integer, Shard> shards, HalfVectors keys, int rerankFactor, int threads) {
+    this.shards = new TreeMap<>(shards);
     this.keys = keys;
     this.rerankFactor = rerankFactor;
     this.threads = threads;
-    shards.forEach(shard -> shard.index().threads(threadsOfAShard()));
+    shards.values().forEach(shard -> shard.index().threads(threadsOfAShard()));
+  }
+
+  /** Numbers of the files. */
+  List<Integer> numbers() {
+    return List.copyOf(shards.keySet());
   }
 
   int dimension() {
@@ -45,18 +53,21 @@ final class Shards implements AutoCloseable {
   }
 
   private int threadsOfAShard() {
-    return Math.max(1, threads / Math.min(threads, shards.size()));
+    return Math.max(1, threads / Math.clamp(shards.size(), 1, threads));
   }
 
   /**
-   * The nearest keys of all files.
+   * The nearest keys of the files that are asked for.
    *
    * @param queries {@code [n, d]}
    * @param pool where the files are searched, at the same time
    */
   Found search(float[] queries, Search search, ExecutorService pool) {
+    List<Shard> wanted = search.shards().stream().map(shards::get).toList();
     Found nearest =
-        shards.size() == 1 ? in(shards.getFirst(), queries, search) : merged(queries, search, pool);
+        wanted.size() == 1
+            ? in(wanted.getFirst(), queries, search)
+            : merged(wanted, queries, search, pool);
     for (int i = 0; i < nearest.ids().length; i++) {
       if (nearest.ids()[i] == Neighbors.NONE) {
         nearest.order()[i] = Float.POSITIVE_INFINITY;
@@ -69,9 +80,9 @@ final class Shards implements AutoCloseable {
         nearest.ids(), nearest.order(), keys.distances(queries, nearest.ids(), threads));
   }
 
-  private Found merged(float[] queries, Search search, ExecutorService pool) {
+  private Found merged(List<Shard> wanted, float[] queries, Search search, ExecutorService pool) {
     List<Future<Found>> searches = new ArrayList<>();
-    for (Shard shard : shards) {
+    for (Shard shard : wanted) {
       searches.add(pool.submit(() -> in(shard, queries, search)));
     }
     Found best = null;
@@ -79,11 +90,7 @@ final class Shards implements AutoCloseable {
     for (Future<Found> future : searches) {
       try {
         Found next = await(future);
-        if (best == null) {
-          best = next;
-        } else {
-          Merge.into(best.order(), best.ids(), next.order(), next.ids(), search.k());
-        }
+        best = best == null ? next : Merge.of(search.k(), best, next);
       } catch (RuntimeException e) {
         failure = e;
       }
@@ -135,6 +142,6 @@ final class Shards implements AutoCloseable {
 
   @Override
   public void close() {
-    shards.forEach(shard -> shard.index().close());
+    shards.values().forEach(shard -> shard.index().close());
   }
 }

@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.knnlm.index.knn.Neighbors;
 
 class MergeTest {
   private record Hit(float distance, long id) {}
@@ -46,28 +47,36 @@ class MergeTest {
     return ids;
   }
 
+  private static Found found(List<Hit> hits, int k) {
+    float[] distances = distances(hits, k);
+    return new Found(ids(hits, k), distances, distances);
+  }
+
   @Property
   void keepsTheBestOfBoth(@ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int k) {
     Random random = new Random(seed);
     List<Hit> a = hits(random, k, 0);
     List<Hit> b = hits(random, k, 100);
-    float[] distances = distances(a, k);
-    long[] ids = ids(a, k);
-
-    Merge.into(distances, ids, distances(b, k), ids(b, k), k);
+    Found best = Merge.of(k, found(a, k), found(b, k));
 
     var all = new ArrayList<>(a);
     all.addAll(b);
     all.sort(ORDER);
-    assertThat(ids).isEqualTo(ids(all.subList(0, Math.min(k, all.size())), k));
+    assertThat(best.ids()).isEqualTo(ids(all.subList(0, Math.min(k, all.size())), k));
   }
 
   @Test
   void rowsDoNotMix() {
-    float[] distances = {1, 5, 2, 6};
-    long[] ids = {0, 1, 0, 1};
-    Merge.into(distances, ids, new float[] {3, 4, 1, 9}, new long[] {7, 8, 7, 8}, 2);
-    assertThat(ids).containsExactly(0, 7, 7, 0);
-    assertThat(distances).containsExactly(1, 3, 1, 2);
+    var a =
+        new Neighbors(
+            2, new long[] {0, 1, 0, 1}, new float[] {1, 5, 2, 6}, new int[] {10, 11, 12, 13});
+    var b =
+        new Neighbors(
+            2, new long[] {7, 8, 7, 8}, new float[] {3, 4, 1, 9}, new int[] {20, 21, 22, 23});
+    Neighbors best = Merge.of(a, b);
+    assertThat(best.ids()).containsExactly(0, 7, 7, 0);
+    assertThat(best.order()).containsExactly(1, 3, 1, 2);
+    assertThat(best.distances()).containsExactly(1, 3, 1, 2);
+    assertThat(best.tokens()).containsExactly(10, 20, 22, 12);
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.data.Offset;
@@ -51,15 +52,20 @@ class SearchQueueTest {
   }
 
   private Shards shards(String factory, int rerankFactor, int... starts) {
-    List<Shards.Shard> shards = new ArrayList<>();
+    var shards = new TreeMap<Integer, Shards.Shard>();
     for (int i = 0; i < starts.length; i++) {
       int end = i + 1 < starts.length ? starts[i + 1] : KEYS;
       FaissIndex index = FaissIndex.factory(D, factory);
       index.train(keys);
       index.add(Arrays.copyOfRange(keys, starts[i] * D, end * D));
-      shards.add(new Shards.Shard(index, starts[i]));
+      shards.put(i, new Shards.Shard(index, starts[i]));
     }
     return new Shards(shards, half, rerankFactor, 2);
+  }
+
+  /** In the only file. */
+  private static Search search(int k, int nprobe, boolean exact) {
+    return new Search(List.of(0), k, nprobe, exact);
   }
 
   private float[] query(int id) {
@@ -73,12 +79,12 @@ class SearchQueueTest {
       List<Future<Found>> answers = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
         float[] query = query(i);
-        Search search = new Search(1 + i % 3 * 5, 4, i % 2 == 0);
+        Search search = search(1 + i % 3 * 5, 4, i % 2 == 0);
         answers.add(callers.submit(() -> queue.search(shards, search, query)));
       }
       for (int i = 0; i < 300; i++) {
         Found together = answers.get(i).get();
-        Found alone = queue.search(shards, new Search(1 + i % 3 * 5, 4, i % 2 == 0), query(i));
+        Found alone = queue.search(shards, search(1 + i % 3 * 5, 4, i % 2 == 0), query(i));
         assertThat(together.ids()).isEqualTo(alone.ids());
         assertThat(together.distances()).containsExactly(alone.distances(), ROUNDING);
       }
@@ -90,9 +96,9 @@ class SearchQueueTest {
   void severalFilesAnswerAsOne() {
     try (Shards one = shards("Flat", 0, 0);
         Shards four = shards("Flat", 0, 0, 10, 400, 800)) {
-      Search search = new Search(30, 1, false);
+      Search search = search(30, 1, false);
       Found expected = queue.search(one, search, keys);
-      Found found = queue.search(four, search, keys);
+      Found found = queue.search(four, new Search(four.numbers(), 30, 1, false), keys);
       assertThat(found.ids()).isEqualTo(expected.ids());
       assertThat(found.distances()).containsExactly(expected.distances(), ROUNDING);
     }
@@ -101,7 +107,7 @@ class SearchQueueTest {
   @Test
   void aFileWithFewerKeysThanAskedForAddsWhatItHas() {
     try (Shards two = shards("Flat", 0, 0, 895)) {
-      Found found = queue.search(two, new Search(KEYS, 1, false), query(3));
+      Found found = queue.search(two, new Search(two.numbers(), KEYS, 1, false), query(3));
       assertThat(found.ids()).doesNotContain(-1L).doesNotHaveDuplicates().startsWith(3L);
     }
   }
@@ -109,7 +115,7 @@ class SearchQueueTest {
   @Test
   void reRankedNeighboursAreInExactOrder() {
     try (Shards coarse = shards("IVF16,PQ4x8np", 4, 0, 300)) {
-      Search search = new Search(10, 16, false);
+      Search search = new Search(coarse.numbers(), 10, 16, false);
       Found found = queue.search(coarse, search, keys);
       float[] exact = half.distances(keys, found.ids(), 1);
       assertThat(found.distances()).isEqualTo(exact);
@@ -126,7 +132,7 @@ class SearchQueueTest {
   @Test
   void moreThanMayWaitIsRefused() {
     try (Shards shards = shards("Flat", 0, 0)) {
-      Search search = new Search(1, 1, false);
+      Search search = search(1, 1, false);
       assertThatThrownBy(() -> queue.search(shards, search, Arrays.copyOf(keys, (KEYS + 1) * D)))
           .isInstanceOf(TooManyQueriesException.class)
           .hasMessageContaining("901 queries more cannot wait: of 900");

@@ -1,0 +1,25 @@
+package org.knnlm.index.cluster;
+
+import java.util.List;
+import org.knnlm.datastore.DatastoreName;
+import org.knnlm.index.knn.Neighbors;
+
+/** An instance that holds files of indexes. */
+public interface Peer {
+  /** Its address, for errors. */
+  String name();
+
+  /**
+   * What it has of a datastore's index.
+   *
+   * @throws PeerException when it does not answer
+   */
+  Held held(DatastoreName datastore);
+
+  /**
+   * The nearest keys in some of its files.
+   *
+   * @throws PeerException when it does not answer, or has them no more
+   */
+  Neighbors search(String indexId, List<Integer> shards, NeighborQuery query);
+}
