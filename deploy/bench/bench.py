@@ -101,7 +101,7 @@ def search(args, services, data):
              lambda: services.search("synthetic", queries, k, nprobe), args.rounds * 3, "queries/s", len(queries))
     targets = [0] * len(queries)
     in_turns("search, p_kNN sent", lambda: index.search(queries, k),
-             lambda: services.probabilities("synthetic", queries, targets, k, 10.0), args.rounds * 3, "queries/s", len(queries))
+             lambda: services.probabilities("synthetic", queries, targets, [(k, 10.0)]), args.rounds * 3, "queries/s", len(queries))
 
 
 def main():

@@ -16,13 +16,17 @@ def near(keys, count, rng):
     return keys[rng.choice(len(keys), count)].astype(np.float32) + noise
 
 
+def values(n):
+    """The tokens that a datastore written here has beside its keys: drawn at random, always the same."""
+    return np.random.default_rng(1).integers(0, 49152, n, np.int32)
+
+
 def written(folder, keys, model_type):
-    """Writes keys, and values drawn at random, into a datastore's folder."""
+    """Writes keys and values into a datastore's folder."""
     n, d = keys.shape
     folder.mkdir(parents=True)
     keys.tofile(folder / f"dstore_{model_type}_{n}_{d}_keys.npy")
-    values = np.random.default_rng(1).integers(0, 49152, n, np.int32)
-    values.tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
+    values(n).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
 
 
 def indexed(folder, keys, model_type, threads):
