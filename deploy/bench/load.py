@@ -20,7 +20,7 @@ from pathlib import Path
 import grpc
 import numpy as np
 
-from memory import Samples, megabytes, process, weights
+from memory import Samples, cpu_seconds, megabytes, process, weights
 from mix import Mix, Request, numbers
 from services import Services, stubs, up
 from stores import clustered, indexed
@@ -36,6 +36,7 @@ class Outcomes:
 
     def __init__(self):
         self.seconds = defaultdict(list)
+        self.queued = defaultdict(list)
         self.codes = defaultdict(Counter)
         self.faults = Counter()
 
@@ -46,6 +47,8 @@ class Outcomes:
             if self.seconds[kind]:
                 p = np.percentile(self.seconds[kind], [50, 90, 99, 100])
                 line += "   seconds p50 {:.2f}  p90 {:.2f}  p99 {:.2f}  most {:.2f}".format(*p)
+            if self.queued[kind]:
+                line += "   of them a reply's in the queue p50 {:.2f}  p99 {:.2f}".format(*np.percentile(self.queued[kind], [50, 99]))
             print(line + "   " + ", ".join(f"{code} {count}" for code, count in codes.most_common()))
         answers = sum(codes["OK"] for codes in self.codes.values())
         print(f"all            {answers / duration:7.2f} answers/s, {answers} in {duration:.0f} s")
@@ -101,6 +104,7 @@ async def call(stub, request, outcomes, patience, cancel_after=None, deadline=No
         return retryable(error)
     outcomes.seconds[request.kind].append(time.perf_counter() - start)
     outcomes.codes[request.kind]["OK"] += 1
+    outcomes.queued[request.kind] += [reply.timings.queue_ms / 1e3 for reply in replies if hasattr(reply, "timings")]
     if fault := request.complaint(replies):
         outcomes.faults[f"{request.kind}: {fault}"] += 1
     return False
@@ -140,11 +144,13 @@ async def load(args, ports, generated):
     await call(callers[0], probe.request(), outcomes, args.patience)
     samples = Samples({f"{name}-service": process(f"{name}-service", ports[name]) for name in ("lm", "index")})
     sampling = asyncio.create_task(samples.sample(SAMPLE_SECONDS))
+    used = {name: cpu_seconds(pid) for name, pid in samples.pids.items()}
     start = time.perf_counter()
     await asyncio.gather(*(
         caller(stub, Mix(pb, ids, text, info.vocab_size, DATASTORE, np.random.default_rng([args.seed, i])), probe, outcomes, args,
                start + args.seconds, f"{args.seed} {i}") for i, stub in enumerate(callers)))
     duration = time.perf_counter() - start
+    used = {name: (cpu_seconds(pid) - used[name]) / duration for name, pid in samples.pids.items()}
     sampling.cancel()
     await call(callers[0], probe.request(), outcomes, args.patience)
     info = await callers[0].Info(pb.InfoRequest())
@@ -153,6 +159,7 @@ async def load(args, ports, generated):
     outcomes.print(duration)
     probes = outcomes.codes["Score, probe"]["OK"]
     print(f"probe: {probes} answers, largest difference {probe.largest:.1e}, allowed {PROBE_TOLERANCE:.0e}")
+    print("processors in use: " + ", ".join(f"{name} {share:.2f}" for name, share in used.items()) + f", of {os.cpu_count()}")
     samples.print(args.seconds)
     print_peak(args, samples.pids["lm-service"], info)
     return not outcomes.faults
@@ -173,7 +180,7 @@ def main():
     parser.add_argument("--text", required=True, help="where sequences are cut from")
     parser.add_argument("--callers", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=120, help="after which no caller begins a request")
-    parser.add_argument("--patience", type=float, default=300, help="seconds after which a call counts as hanging")
+    parser.add_argument("--patience", type=float, default=600, help="seconds after which a call counts as hanging")
     parser.add_argument("--keys", type=int, default=50_000, help="of the synthetic datastore")
     parser.add_argument("--max-calls", type=int, help="that lm-service answers at a time; fewer than callers make it refuse some")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")

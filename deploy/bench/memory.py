@@ -1,6 +1,7 @@
-"""Resident memory of the running services, from /proc."""
+"""Resident memory and processor time of the running services, from /proc."""
 import asyncio
 import json
+import os
 import time
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def megabytes(pid, field):
     """VmRSS (now) or VmHWM (the most so far) of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 / MB for line in lines if line.startswith(field + ":"))
+
+
+def cpu_seconds(pid):
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def weights(model, bytes_each):
