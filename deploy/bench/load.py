@@ -143,7 +143,7 @@ async def load(args, ports, generated):
     outcomes, probe = Outcomes(), Probe(pb, sentence)
     await call(callers[0], probe.request(), outcomes, args.patience)
     samples = Samples({f"{name}-service": process(f"{name}-service", ports[name]) for name in ("lm", "index")})
-    sampling = asyncio.create_task(samples.sample(SAMPLE_SECONDS))
+    sampling = asyncio.create_task(samples.sample(min(SAMPLE_SECONDS, args.seconds / 20)))
     used = {name: cpu_seconds(pid) for name, pid in samples.pids.items()}
     start = time.perf_counter()
     await asyncio.gather(*(
