@@ -7,33 +7,16 @@
 import argparse
 import json
 import os
-import statistics
 import tempfile
-import time
 from pathlib import Path
 
-import faiss
 import numpy as np
 import torch
 
 from reference import Reference
 from services import Services, stubs, up
-
-
-def seconds(call):
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def in_turns(name, reference, ours, rounds, unit, amount):
-    """Times both in turns after a warm-up and prints the ratio of each pair."""
-    reference(), ours()
-    pairs = [(seconds(reference), seconds(ours)) for _ in range(rounds)]
-    ratios = [a / b for a, b in pairs]
-    a, b = (amount / statistics.median(column) for column in zip(*pairs))
-    print(f"{name:<34} Python {a:>10,.1f} {unit}   knnlm {b:>10,.1f} {unit}   ratio median {statistics.median(ratios):.2f} "
-          f"(min {min(ratios):.2f}, max {max(ratios):.2f}, {rounds} pairs)", flush=True)
+from stores import clustered, indexed, near
+from turns import in_turns
 
 
 def tokens(args, reference, count):
@@ -90,7 +73,7 @@ def retrieval(args, reference, services, data):
     rng = np.random.default_rng(1)
     keys = seed[rng.choice(len(seed), 250_000)]
     keys += rng.standard_normal(keys.shape, np.float32) * seed.std() / 2
-    indexed(args, data, keys.astype(np.float16), reference.model.config.model_type, "retrieval")
+    indexed(data / "datastores/retrieval", keys.astype(np.float16), reference.model.config.model_type, args.threads)
     in_turns("base scoring (left) and kNN-LM's", lambda: services.score([ids]),
              lambda: services.score([ids], datastore="retrieval"), args.rounds, "tokens/s", len(ids))
 
@@ -105,45 +88,20 @@ def datastore(args, reference, services, folder):
              args.rounds, "keys/s", reference.save(texts, folder / "keys.npy", folder / "values.npy"))
 
 
-def clustered(n, d, rng):
-    """Keys that lie in clusters of different size, as hidden states do; float16 like a datastore's."""
-    centres = rng.standard_normal((2000, d), np.float32) * 2
-    which = rng.choice(2000, n, p=rng.dirichlet(np.ones(2000)))
-    return (centres[which] + rng.standard_normal((n, d), np.float32)).astype(np.float16)
-
-
-def indexed(args, data, keys, model_type, name):
-    """Writes a datastore in the reference's files, with its index, which is returned."""
-    n, d = keys.shape
-    rng = np.random.default_rng(1)
-    folder = data / "datastores" / name
-    folder.mkdir(parents=True)
-    keys.tofile(folder / f"dstore_{model_type}_{n}_{d}_keys.npy")
-    rng.integers(0, 49152, n, np.int32).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
-    faiss.omp_set_num_threads(args.threads)
-    index = faiss.IndexIVFPQ(faiss.IndexFlatL2(d), d, 1024, 64, 8)
-    index.nprobe = 32
-    index.train(keys[rng.choice(n, 100_000, replace=False)].astype(np.float32))
-    for start in range(0, n, 100_000):
-        index.add(keys[start:start + 100_000].astype(np.float32))
-    faiss.write_index(index, str(folder / f"index_{model_type}_{n}_{d}_0_{n}.indexed"))
-    return index
-
-
 def search(args, services, data):
     """512 queries, k = 1024, nprobe = 32, over 500,000 x 576 synthetic keys: the same index file on both sides."""
     n, d, k, nprobe = 500_000, 576, 1024, 32
     rng = np.random.default_rng(1)
     keys = clustered(n, d, rng)
-    index = indexed(args, data, keys, "llama", "synthetic")
-    queries = keys[rng.choice(n, 512)].astype(np.float32) + rng.standard_normal((512, d), np.float32) * .5
+    index = indexed(data / "datastores/synthetic", keys, "llama", args.threads)
+    queries = near(keys, 512, rng)
     ours = services.search("synthetic", queries, k, nprobe)[1]
     print(f"neighbours in common: {np.mean([np.isin(a, b).mean() for a, b in zip(ours, index.search(queries, k)[1])]):.4f}")
     in_turns("search, 16 bytes a neighbour sent", lambda: index.search(queries, k),
              lambda: services.search("synthetic", queries, k, nprobe), args.rounds * 3, "queries/s", len(queries))
     targets = [0] * len(queries)
     in_turns("search, p_kNN sent", lambda: index.search(queries, k),
-             lambda: services.probabilities("synthetic", queries, targets, k, 10.0), args.rounds * 3, "queries/s", len(queries))
+             lambda: services.probabilities("synthetic", queries, targets, [(k, 10.0)]), args.rounds * 3, "queries/s", len(queries))
 
 
 def main():

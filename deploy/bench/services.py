@@ -81,8 +81,13 @@ class Services:
             pass
         return self.embedder.DescribeDatastore(self.embedder_pb.DescribeDatastoreRequest(name=name)).num_keys
 
-    def search(self, name, queries, k, nprobe):
-        """Squared distances and ids of the k nearest keys of each query."""
+    def build_index(self, name, **settings):
+        """Builds a datastore's index with fields of BuildIndexRequest; returns what was built."""
+        replies = self.index.BuildIndex(self.index_pb.BuildIndexRequest(datastore=name, **settings))
+        return list(replies)[-1].index
+
+    def search(self, name, queries, k, nprobe=None):
+        """Squared distances and ids of the k nearest keys of each query; without nprobe by the index's own."""
         queries = np.ascontiguousarray(queries, np.float32)
         request = self.index_pb.SearchRequest(datastore=name, k=k, nprobe=nprobe)
         request.queries.datatype = 3
@@ -93,13 +98,14 @@ class Services:
         ids = [np.frombuffer(r.ids.data, np.int64).reshape(-1, k) for r in replies]
         return np.concatenate(distances), np.concatenate(ids)
 
-    def probabilities(self, name, queries, targets, k, temperature):
-        """p_kNN of one target token per query, as far as the replies stream in."""
+    def probabilities(self, name, queries, targets, softmaxes):
+        """p_kNN of one target token per query under each (k, temperature), [softmaxes, queries]."""
         queries = np.ascontiguousarray(queries, np.float32)
         request = self.index_pb.TokenProbabilitiesRequest(datastore=name, target_token_ids=targets)
         request.queries.datatype = 3
         request.queries.shape.extend(queries.shape)
         request.queries.data = queries.tobytes()
-        request.softmaxes.add(k=k, temperature=temperature)
+        for k, temperature in softmaxes:
+            request.softmaxes.add(k=k, temperature=temperature)
         replies = list(self.index.TokenProbabilities(request))
-        return np.concatenate([np.frombuffer(r.probabilities.data, np.float32) for r in replies])
+        return np.concatenate([np.frombuffer(r.probabilities.data, np.float32).reshape(len(softmaxes), -1) for r in replies], 1)
