@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -31,6 +32,8 @@ public final class ModelQueue implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ModelQueue.class.getName());
 
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final AtomicLong passes = new AtomicLong();
+  private final AtomicLong tokens = new AtomicLong();
   private final Thread thread;
   private Transformer model;
 
@@ -151,6 +154,8 @@ public final class ModelQueue implements AutoCloseable {
           works.stream().flatMap(w -> w.work.layers().stream()).collect(Collectors.toSet());
       var batch = new Batch(segments, layers);
       try (ForwardPass pass = model.forward(batch)) {
+        passes.incrementAndGet();
+        tokens.addAndGet(batch.tokens());
         for (int i = 0; i < works.size(); i++) {
           end(works.get(i), pass, firsts.get(i), start, batch.tokens());
         }
@@ -228,6 +233,21 @@ public final class ModelQueue implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for the model");
     }
+  }
+
+  /** Works that wait for the model now. */
+  public long length() {
+    return queue.stream().filter(e -> e instanceof Waiting<?> w && !w.result.isDone()).count();
+  }
+
+  /** Passes that the model made, since the start. */
+  public long passes() {
+    return passes.get();
+  }
+
+  /** Tokens of those passes. */
+  public long passTokens() {
+    return tokens.get();
   }
 
   /** Finishes what is queued, then frees the model. */
