@@ -82,7 +82,8 @@ class MetricsIT {
       Map<String, Double> generated = afterGeneration(service, predicted);
       afterOtherCalls(service, generated);
       afterRefusals(service);
-      assertThat(service.output()).doesNotContain("ERROR", "smallrye.config", "io.opentelemetry", "runtime.exporter");
+      assertThat(service.output())
+          .doesNotContain("ERROR", "smallrye.config", "io.opentelemetry", "runtime.exporter");
     }
   }
 

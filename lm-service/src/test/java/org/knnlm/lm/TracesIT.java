@@ -183,6 +183,7 @@ class TracesIT {
         .filteredOn(attribute -> attribute.getKey().equals("rpc.grpc.status_code"))
         .extracting(attribute -> attribute.getValue().getIntValue())
         .containsExactly((long) io.grpc.Status.Code.INVALID_ARGUMENT.value());
-    assertThat(service.output()).doesNotContain("ERROR", "smallrye.config", "io.opentelemetry", "runtime.exporter");
+    assertThat(service.output())
+        .doesNotContain("ERROR", "smallrye.config", "io.opentelemetry", "runtime.exporter");
   }
 }

@@ -94,9 +94,10 @@ final class Answers {
             .setDatatype(
                 switch (model.options().precision()) {
                   case FP32 -> DataType.DATA_TYPE_FP32;
+                  case FP16 -> DataType.DATA_TYPE_FP16;
                   case BF16 -> DataType.DATA_TYPE_BF16;
                 })
-            .setDevice("cpu")
+            .setDevice(model.options().device().label())
             .setTokenizerSha256(info.tokenizerSha256())
             .setModelSha256(info.modelSha256())
             .setMaxSequences(Requests.MAX_SEQUENCES)
