@@ -1,7 +1,5 @@
 package org.knnlm.lm.transformer;
 
-import java.util.Locale;
-
 /** Where weights and tensors are, and are computed with. CUDA was never run: no GPU was at hand. */
 public enum Device {
   CPU,
@@ -13,9 +11,12 @@ public enum Device {
     return this == CUDA || precision != Precision.FP16;
   }
 
-  /** As users write it. */
+  /** As PyTorch writes it. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return switch (this) {
+      case CPU -> "cpu";
+      case CUDA -> "cuda:0";
+    };
   }
 
   ai.djl.Device djl() {
