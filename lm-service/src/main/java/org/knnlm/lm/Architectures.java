@@ -36,7 +36,7 @@ public final class Architectures {
     JsonFile config = directory.config();
     Architecture architecture = of(config);
     try (Checkpoint checkpoint = Checkpoint.open(directory.path())) {
-      Torch torch = Torch.start(options.threads(), options.precision());
+      Torch torch = Torch.start(options.threads(), options.device(), options.precision());
       try {
         return architecture.load(config, checkpoint, torch);
       } catch (RuntimeException e) {

@@ -20,7 +20,8 @@ class ArchitectureTest {
   void theDomainKnowsNoFramework() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("org.knnlm.lm.grpc..", "org.knnlm.lm.config..")
+        .resideOutsideOfPackages(
+            "org.knnlm.lm.grpc..", "org.knnlm.lm.config..", "org.knnlm.lm.telemetry..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -32,7 +33,19 @@ class ArchitectureTest {
             "org.knnlm.proto..",
             "org.knnlm.grpc..",
             "org.knnlm.lm.grpc..",
-            "org.knnlm.lm.config..")
+            "org.knnlm.lm.config..",
+            "org.knnlm.lm.telemetry..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTelemetryKnowsMetersAndSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.knnlm.lm.telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
         .check(classes);
   }
 

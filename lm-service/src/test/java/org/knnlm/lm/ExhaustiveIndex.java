@@ -1,11 +1,17 @@
 package org.knnlm.lm;
 
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,6 +28,7 @@ import org.knnlm.proto.index.v1.TokenDistributionsRequest;
 import org.knnlm.proto.index.v1.TokenDistributionsResponse;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
+import org.knnlm.proto.lm.v1.HiddenState;
 
 /**
  * Exhaustive search behind the protocol of index-service, exact in double precision, so that this
@@ -32,6 +39,7 @@ final class ExhaustiveIndex extends NearestNeighborsGrpc.NearestNeighborsImplBas
   private static final int REPLY_QUERIES = 5;
 
   final List<TokenProbabilitiesRequest> asked = Collections.synchronizedList(new ArrayList<>());
+  final List<String> traceParents = Collections.synchronizedList(new ArrayList<>());
   private final DescribeResponse description;
   private final float[] keys;
   private final int[] values;
@@ -47,8 +55,46 @@ final class ExhaustiveIndex extends NearestNeighborsGrpc.NearestNeighborsImplBas
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(this)
+            .intercept(new TraceParents())
             .build()
             .start();
+  }
+
+  /** Notes what each call says of the trace that it belongs to. */
+  private final class TraceParents implements ServerInterceptor {
+    private static final Metadata.Key<String> HEADER =
+        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      if (headers.containsKey(HEADER)) {
+        traceParents.add(headers.get(HEADER));
+      }
+      return next.startCall(call, headers);
+    }
+  }
+
+  /** As many keys as the first sequence has tokens, around the model's own states. */
+  static ExhaustiveIndex of(Path checkpoint) {
+    int[] tokens = Fixtures.sequences(checkpoint)[0];
+    float[] keys = Fixtures.expected(checkpoint, 0, "ffn_output");
+    int dimension = keys.length / tokens.length;
+    for (int i = 0; i < tokens.length; i++) {
+      keys[i * dimension + i % dimension] += 0.5f;
+    }
+    try {
+      return new ExhaustiveIndex(
+          DescribeResponse.newBuilder()
+              .setNumKeys(tokens.length)
+              .setDimension(dimension)
+              .setKey(HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT)
+              .build(),
+          keys,
+          tokens);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   int port() {

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.knnlm.lm.transformer.Device;
 import org.knnlm.lm.transformer.Precision;
 import org.knnlm.lm.transformer.Torch;
 
@@ -47,7 +48,7 @@ public final class Fixtures {
   }
 
   public static ModelOptions options(Precision precision) {
-    return new ModelOptions(2, precision, 64 << 20, 32 << 20);
+    return new ModelOptions(2, Device.CPU, precision, 64 << 20, 32 << 20);
   }
 
   /** A copy of a checkpoint that a test may damage. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
 
@@ -24,11 +25,13 @@ final class ServiceProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Process process;
+  private final int http;
   private final Path log;
   private final ManagedChannel channel;
 
-  private ServiceProcess(Process process, Path log, ManagedChannel channel) {
+  private ServiceProcess(Process process, int http, Path log, ManagedChannel channel) {
     this.process = process;
+    this.http = http;
     this.log = log;
     this.channel = channel;
   }
@@ -45,7 +48,7 @@ final class ServiceProcess implements AutoCloseable {
             .usePlaintext()
             .maxInboundMessageSize(32 << 20)
             .build();
-    return new ServiceProcess(process, log, channel);
+    return new ServiceProcess(process, http, log, channel);
   }
 
   /**
@@ -72,6 +75,24 @@ final class ServiceProcess implements AutoCloseable {
 
   LanguageModelBlockingStub stub() {
     return LanguageModelGrpc.newBlockingStub(channel);
+  }
+
+  /** What is at /q/metrics: numbers by name and tags. */
+  Map<String, Double> metrics() {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/q/metrics".formatted(http))).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(request, HttpResponse.BodyHandlers.ofLines())
+          .body()
+          .filter(line -> !line.startsWith("#"))
+          .collect(
+              Collectors.toMap(
+                  line -> line.substring(0, line.lastIndexOf(' ')),
+                  line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   String output() {

@@ -65,6 +65,26 @@ class StartupIT {
   }
 
   @Test
+  void aDeviceThatIsNotThere() {
+    assertRefusal(
+        Map.of("knnlm.model.path", Fixtures.llama("gqa").toString(), "knnlm.model.device", "cuda"),
+        "knnlm.model.device is cuda, but PyTorch finds no GPU");
+  }
+
+  @Test
+  void aPrecisionThatTheDeviceLacks() {
+    assertRefusal(
+        Map.of(
+            "knnlm.model.path",
+            Fixtures.llama("gqa").toString(),
+            "knnlm.model.device",
+            "cpu",
+            "knnlm.model.precision",
+            "fp16"),
+        "knnlm.model.precision is fp16, but the CPU computes with fp32 and bf16 only");
+  }
+
+  @Test
   void noThreads() {
     assertRefusal(
         Map.of("knnlm.model.path", Fixtures.llama("gqa").toString(), "knnlm.model.threads", "0"),

@@ -7,6 +7,7 @@ public final class Budget {
   private final String what;
   private final long most;
   private final AtomicLong held = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
 
   /**
    * A budget that nobody holds anything of.
@@ -32,6 +33,7 @@ public final class Budget {
   public Part take(long amount) {
     long before = held.getAndUpdate(now -> now + amount <= most ? now + amount : now);
     if (before + amount > most) {
+      refused.incrementAndGet();
       throw new TooBusyException(
           "%,d %s are needed, but of %,d only %,d are free"
               .formatted(amount, what, most, most - before));
@@ -42,5 +44,15 @@ public final class Budget {
   /** What is held now. */
   public long held() {
     return held.get();
+  }
+
+  /** What may be held. */
+  public long most() {
+    return most;
+  }
+
+  /** How often there was not enough, since the start. */
+  public long refused() {
+    return refused.get();
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -28,17 +29,23 @@ public final class ModelQueue implements AutoCloseable {
    */
   public static final int PASS_TOKENS = 1024;
 
+  private static final System.Logger LOG = System.getLogger(ModelQueue.class.getName());
+
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final AtomicLong passes = new AtomicLong();
+  private final AtomicLong tokens = new AtomicLong();
   private final Thread thread;
   private Transformer model;
 
   /** What waits for the model. */
-  private sealed interface Entry permits Task, Waiting {}
+  private sealed interface Entry permits Task, Waiting, End {}
 
-  private record Task(Runnable code, boolean last) implements Entry {}
+  private record Task(Runnable code) implements Entry {}
 
-  private record Waiting<T>(Work<T> work, CompletableFuture<Done<T>> result, long since)
+  private record Waiting<T>(Work<T> work, int tokens, CompletableFuture<Done<T>> result, long since)
       implements Entry {}
+
+  private record End() implements Entry {}
 
   /** Loads a model on a new thread, and waits for it; throws what loading throws. */
   public ModelQueue(Supplier<Transformer> load) {
@@ -61,33 +68,41 @@ public final class ModelQueue implements AutoCloseable {
     await(loaded);
   }
 
+  /** Only this thread may use the model, so whatever is thrown on it, it goes on. */
   private void serve() {
-    try {
-      while (true) {
-        switch (queue.take()) {
-          case Task task -> {
-            task.code.run();
-            if (task.last) {
-              return;
-            }
-          }
-          case Waiting<?> first -> run(gathered(first));
-        }
+    Entry entry = null;
+    while (!(entry instanceof End)) {
+      try {
+        entry = queue.take();
+        serve(entry);
+      } catch (Throwable e) {
+        failed(e);
       }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the model's thread", e);
     }
+  }
+
+  private void serve(Entry entry) {
+    switch (entry) {
+      case Task task -> task.code.run();
+      case Waiting<?> first -> run(gathered(first));
+      case End _ -> model.close();
+    }
+  }
+
+  /** For what nobody waits for. */
+  private static void failed(Throwable e) {
+    LOG.log(System.Logger.Level.ERROR, "a failure on the model's thread, which goes on", e);
   }
 
   /** As much work as fills a pass: the first, and what comes directly after it. */
   private List<Waiting<?>> gathered(Waiting<?> first) {
     var works = new ArrayList<Waiting<?>>();
     works.add(first);
-    int tokens = first.work.tokens();
-    while (queue.peek() instanceof Waiting<?> next && tokens + next.work.tokens() <= PASS_TOKENS) {
+    int tokens = first.tokens;
+    while (queue.peek() instanceof Waiting<?> next && tokens + next.tokens <= PASS_TOKENS) {
       queue.remove();
       works.add(next);
-      tokens += next.work.tokens();
+      tokens += next.tokens;
     }
     return works;
   }
@@ -107,7 +122,15 @@ public final class ModelQueue implements AutoCloseable {
         pass(started, firsts, segments, start);
       }
     } finally {
-      started.forEach(waiting -> waiting.work.close());
+      started.forEach(ModelQueue::close);
+    }
+  }
+
+  private static void close(Waiting<?> waiting) {
+    try {
+      waiting.work.close();
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
   }
 
@@ -126,15 +149,21 @@ public final class ModelQueue implements AutoCloseable {
 
   private void pass(
       List<Waiting<?>> works, List<Integer> firsts, List<Segment> segments, long start) {
-    Set<Integer> layers =
-        works.stream().flatMap(w -> w.work.layers().stream()).collect(Collectors.toSet());
-    var batch = new Batch(segments, layers);
-    try (ForwardPass pass = model.forward(batch)) {
-      for (int i = 0; i < works.size(); i++) {
-        end(works.get(i), pass, firsts.get(i), start, batch.tokens());
+    try {
+      Set<Integer> layers =
+          works.stream().flatMap(w -> w.work.layers().stream()).collect(Collectors.toSet());
+      var batch = new Batch(segments, layers);
+      try (ForwardPass pass = model.forward(batch)) {
+        passes.incrementAndGet();
+        tokens.addAndGet(batch.tokens());
+        for (int i = 0; i < works.size(); i++) {
+          end(works.get(i), pass, firsts.get(i), start, batch.tokens());
+        }
       }
     } catch (RuntimeException | Error e) {
-      works.forEach(waiting -> waiting.result.completeExceptionally(e));
+      if (works.stream().filter(w -> w.result.completeExceptionally(e)).count() == 0) {
+        failed(e);
+      }
     }
   }
 
@@ -147,7 +176,7 @@ public final class ModelQueue implements AutoCloseable {
         waiting.result,
         () -> {
           T value = waiting.work.end(pass, firstSegment);
-          double share = Math.min(1, (double) waiting.work.tokens() / tokens);
+          double share = Math.min(1, (double) waiting.tokens / tokens);
           return new Done<>(
               value, (start - waiting.since) / 1e6, (System.nanoTime() - start) / 1e6 * share);
         });
@@ -164,13 +193,13 @@ public final class ModelQueue implements AutoCloseable {
   /** Queues work; cancelling the result before its turn takes it from the queue. */
   public <T> Future<Done<T>> submit(Work<T> work) {
     var result = new CompletableFuture<Done<T>>();
-    queue.add(new Waiting<>(work, result, System.nanoTime()));
+    queue.add(new Waiting<>(work, work.tokens(), result, System.nanoTime()));
     return result;
   }
 
-  /** Queues what nobody waits for: what frees memory, and cannot fail. */
+  /** Queues what nobody waits for: what frees memory. */
   public void execute(Runnable code) {
-    queue.add(new Task(code, false));
+    queue.add(new Task(code));
   }
 
   /** Does something with the model that is no pass, in its turn, and waits for it. */
@@ -206,10 +235,25 @@ public final class ModelQueue implements AutoCloseable {
     }
   }
 
+  /** Works that wait for the model now. */
+  public long length() {
+    return queue.stream().filter(e -> e instanceof Waiting<?> w && !w.result.isDone()).count();
+  }
+
+  /** Passes that the model made, since the start. */
+  public long passes() {
+    return passes.get();
+  }
+
+  /** Tokens of those passes. */
+  public long passTokens() {
+    return tokens.get();
+  }
+
   /** Finishes what is queued, then frees the model. */
   @Override
   public void close() {
-    queue.add(new Task(() -> model.close(), true));
+    queue.add(new End());
     try {
       thread.join();
     } catch (InterruptedException e) {

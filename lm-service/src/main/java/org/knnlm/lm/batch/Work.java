@@ -7,8 +7,8 @@ import org.knnlm.lm.transformer.Segment;
 import org.knnlm.lm.transformer.Transformer;
 
 /**
- * What one caller wants of one forward pass, which it may share with others. All methods are called
- * on the model's thread.
+ * What one caller wants of one forward pass, which it may share with others. All methods but {@link
+ * #tokens} are called on the model's thread.
  *
  * @param <T> what comes of it
  */

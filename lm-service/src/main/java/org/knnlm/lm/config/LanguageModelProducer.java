@@ -11,6 +11,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.ModelOptions;
 import org.knnlm.lm.model.ModelException;
 import org.knnlm.lm.transformer.Cpu;
+import org.knnlm.lm.transformer.Device;
 import org.knnlm.lm.transformer.Precision;
 import org.knnlm.lm.transformer.Torch;
 
@@ -37,32 +38,38 @@ final class LanguageModelProducer {
     Torch.configure(config.nativeCache());
     try {
       long started = System.nanoTime();
+      Precision wanted = config.model().precision();
+      Device device = config.model().device().device(wanted, Torch::findsGpu);
       var options =
           new ModelOptions(
               threads,
-              precision(config.model().precision()),
+              device,
+              precision(wanted, device),
               config.model().prefixCache().asLongValue(),
               config.model().generationCache().asLongValue());
       LanguageModel model = LanguageModel.load(path, config.model().id(), options);
       LOG.infof(
-          "%s: %s, %d layers of %d, vocabulary %d, %s on cpu with %d threads, loaded in %.1f s",
+          "%s: %s, %d layers of %d, vocabulary %d, %s on %s with %d threads, loaded in %.1f s",
           model.info().id(),
           model.info().type(),
           model.info().layers(),
           model.info().hiddenSize(),
           model.info().vocabularySize(),
           options.precision(),
+          device.label(),
           threads,
           (System.nanoTime() - started) / 1e9);
       return model;
+    } catch (ConfigurationException e) {
+      throw refusal(e.getMessage());
     } catch (ModelException e) {
       LOG.debug("cannot load the model", e);
       throw refusal(e.getMessage());
     }
   }
 
-  private static Precision precision(Precision wanted) {
-    if (wanted == Precision.BF16 && !Cpu.multipliesBf16()) {
+  private static Precision precision(Precision wanted, Device device) {
+    if (device == Device.CPU && wanted == Precision.BF16 && !Cpu.multipliesBf16()) {
       LOG.warn("knnlm.model.precision is bf16, but this processor is no faster with it: fp32");
       return Precision.FP32;
     }

@@ -28,9 +28,13 @@ public interface LmConfig {
     /** Name of the model in Info; that of the directory when not set. */
     Optional<String> id();
 
+    /** Where the model is; auto takes a GPU where PyTorch finds one. */
+    @WithDefault("auto")
+    DeviceChoice device();
+
     /**
      * Type of weights and matrix products: fp32 for numbers that equal the reference's, bf16 for
-     * speed where the processor multiplies it.
+     * speed where the processor multiplies it; on a GPU fp16 as well.
      */
     @WithDefault("fp32")
     Precision precision();

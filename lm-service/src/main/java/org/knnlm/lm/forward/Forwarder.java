@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
 import org.knnlm.lm.transformer.LogitSource;
@@ -46,7 +47,9 @@ public final class Forwarder {
   private void forward(List<Positions> sequences, int first, Wanted wanted, Output output)
       throws InterruptedException {
     var work = new ForwardWork(sequences, wanted);
-    List<ForwardWork.Outputs> outputs = ModelQueue.await(model.queue().submit(work)).value();
+    Done<List<ForwardWork.Outputs>> done = ModelQueue.await(model.queue().submit(work));
+    List<ForwardWork.Outputs> outputs = done.value();
+    double all = sequences.stream().mapToInt(sequence -> sequence.positions().length).sum();
     try {
       int rows = rowsPerPiece(wanted);
       for (int i = 0; i < sequences.size(); i++) {
@@ -59,7 +62,8 @@ public final class Forwarder {
                   row,
                   end - row,
                   hiddenStates(outputs.get(i).hiddenStates(), wanted, row, end),
-                  logits(outputs.get(i).logits(), row, end)));
+                  logits(outputs.get(i).logits(), row, end),
+                  done.timings((end - row) / all, 0)));
         }
       }
     } finally {

@@ -22,6 +22,8 @@ import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.score.Score;
 import org.knnlm.lm.score.Scorer;
 import org.knnlm.lm.score.Target;
+import org.knnlm.lm.telemetry.Rpc;
+import org.knnlm.lm.telemetry.Telemetry;
 import org.knnlm.lm.transformer.FloatFormat;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
@@ -55,11 +57,13 @@ final class Answers {
   private final Scorer scorer;
   private final NextTokens nextTokens;
   private final Generator generator;
+  private final Telemetry telemetry;
   private final String version;
 
   Answers(
       LanguageModel model,
       NeighborIndex index,
+      Telemetry telemetry,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     this.model = model;
     this.requests = new Requests(model.info());
@@ -68,6 +72,7 @@ final class Answers {
     this.scorer = new Scorer(model, index);
     this.nextTokens = new NextTokens(model, index);
     this.generator = new Generator(model, index);
+    this.telemetry = telemetry;
     this.version = version;
   }
 
@@ -89,9 +94,10 @@ final class Answers {
             .setDatatype(
                 switch (model.options().precision()) {
                   case FP32 -> DataType.DATA_TYPE_FP32;
+                  case FP16 -> DataType.DATA_TYPE_FP16;
                   case BF16 -> DataType.DATA_TYPE_BF16;
                 })
-            .setDevice("cpu")
+            .setDevice(model.options().device().label())
             .setTokenizerSha256(info.tokenizerSha256())
             .setModelSha256(info.modelSha256())
             .setMaxSequences(Requests.MAX_SEQUENCES)
@@ -106,19 +112,27 @@ final class Answers {
   void tokenize(TokenizeRequest request, Replies.Sink<TokenizeResponse> sink)
       throws InterruptedException {
     List<String> texts = Requests.texts(request);
-    int from = 0;
-    while (from < texts.size()) {
-      int to = from + 1;
-      int characters = texts.get(from).length();
-      while (to < texts.size() && characters + texts.get(to).length() <= BATCH_CHARACTERS) {
-        characters += texts.get(to++).length();
-      }
-      List<int[]> encoded =
-          model.tokenizer().encode(texts.subList(from, to), !request.getWithoutSpecialTokens());
-      for (int[] ids : encoded) {
-        send(from++, ids, sink);
+    try (var watch = telemetry.watch(Rpc.TOKENIZE)) {
+      int from = 0;
+      while (from < texts.size()) {
+        int to = from + 1;
+        int characters = texts.get(from).length();
+        while (to < texts.size() && characters + texts.get(to).length() <= BATCH_CHARACTERS) {
+          characters += texts.get(to++).length();
+        }
+        long started = System.nanoTime();
+        List<int[]> encoded =
+            model.tokenizer().encode(texts.subList(from, to), !request.getWithoutSpecialTokens());
+        watch.tokenized(millisSince(started));
+        for (int[] ids : encoded) {
+          send(from++, ids, sink);
+        }
       }
     }
+  }
+
+  private static double millisSince(long started) {
+    return (System.nanoTime() - started) / 1e6;
   }
 
   private static void send(int text, int[] ids, Replies.Sink<TokenizeResponse> sink)
@@ -137,8 +151,15 @@ final class Answers {
       throws InterruptedException {
     List<Positions> sequences = requests.positions(request);
     Wanted wanted = requests.wanted(request);
-    forwarder.forward(
-        sequences, wanted, rows -> sink.send(response(rows, wanted, request.getLayersCount() > 0)));
+    try (var watch = telemetry.watch(Rpc.FORWARD)) {
+      forwarder.forward(
+          sequences,
+          wanted,
+          rows -> {
+            watch.reply(rows.timings());
+            sink.send(response(rows, wanted, request.getLayersCount() > 0));
+          });
+    }
   }
 
   private ForwardResponse response(Rows rows, Wanted wanted, boolean layered) {
@@ -166,7 +187,15 @@ final class Answers {
   void score(ScoreRequest request, Replies.Sink<ScoreResponse> sink) throws InterruptedException {
     List<Target> targets = requests.targets(request);
     List<Retrieval> retrievals = Requests.retrievals(request.getRetrievalsList());
-    scorer.score(targets, retrievals, (target, score) -> sink.send(response(target, score)));
+    try (var watch = telemetry.watch(Rpc.SCORE)) {
+      scorer.score(
+          targets,
+          retrievals,
+          (target, score) -> {
+            watch.reply(score.timings());
+            sink.send(response(target, score));
+          });
+    }
   }
 
   private static ScoreResponse response(int sequence, Score score) {
@@ -196,30 +225,37 @@ final class Answers {
       throws InterruptedException {
     List<int[]> sequences = requests.sequences(request);
     int[] tokens = requests.tokens(request);
-    nextTokens.predict(
-        sequences,
-        Requests.retrievals(request.getRetrievalsList()),
-        (sequence, predictions, timings) ->
-            sink.send(response(sequence, predictions, tokens, timings)));
+    try (var watch = telemetry.watch(Rpc.NEXT_TOKEN)) {
+      nextTokens.predict(
+          sequences,
+          Requests.retrievals(request.getRetrievalsList()),
+          (sequence, predictions, timings) -> {
+            long mixing = System.nanoTime();
+            float[][] logProbs = logProbs(predictions, tokens);
+            var mixed = timings.mixedSince(mixing);
+            watch.reply(mixed);
+            sink.send(response(sequence, logProbs, mixed));
+          });
+    }
   }
 
-  private static NextTokenResponse response(
-      int sequence,
-      List<Prediction> predictions,
-      int[] tokens,
-      org.knnlm.lm.batch.Timings timings) {
-    long mixing = System.nanoTime();
+  private static float[][] logProbs(List<Prediction> predictions, int[] tokens) {
     float[][] logProbs = new float[predictions.size()][tokens.length];
     for (int i = 0; i < logProbs.length; i++) {
       for (int t = 0; t < tokens.length; t++) {
         logProbs[i][t] = (float) predictions.get(i).logProb(tokens[t]);
       }
     }
+    return logProbs;
+  }
+
+  private static NextTokenResponse response(
+      int sequence, float[][] logProbs, org.knnlm.lm.batch.Timings timings) {
     var response =
         NextTokenResponse.newBuilder()
             .setSequence(sequence)
-            .setLogProbs(Tensors.fp32(logProbs[0], tokens.length))
-            .setTimings(timings(timings.mixedSince(mixing)));
+            .setLogProbs(Tensors.fp32(logProbs[0], logProbs[0].length))
+            .setTimings(timings(timings));
     if (logProbs.length > 1) {
       response.setRetrievalLogProbs(matrix(Arrays.copyOfRange(logProbs, 1, logProbs.length)));
     }
@@ -228,15 +264,22 @@ final class Answers {
 
   void generate(GenerateRequest request, Replies.Sink<GenerateResponse> sink)
       throws InterruptedException {
-    long started = System.nanoTime();
-    List<int[]> prompts =
-        requests.prompts(request, text -> model.tokenizer().encode(List.of(text), true).getFirst());
-    double tokenizeMillis = (System.nanoTime() - started) / 1e6;
-    generator.generate(
-        prompts,
-        requests.options(request),
-        Requests.retrievals(request.getRetrievalsList()),
-        piece -> sink.send(response(piece, tokenizeMillis)));
+    try (var watch = telemetry.watch(Rpc.GENERATE)) {
+      long started = System.nanoTime();
+      List<int[]> prompts =
+          requests.prompts(
+              request, text -> model.tokenizer().encode(List.of(text), true).getFirst());
+      double tokenizeMillis = millisSince(started);
+      watch.tokenized(tokenizeMillis);
+      generator.generate(
+          prompts,
+          requests.options(request),
+          Requests.retrievals(request.getRetrievalsList()),
+          piece -> {
+            watch.reply(piece.timings());
+            sink.send(response(piece, tokenizeMillis));
+          });
+    }
   }
 
   private static GenerateResponse response(Piece piece, double tokenizeMillis) {

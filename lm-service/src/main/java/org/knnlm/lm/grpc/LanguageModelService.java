@@ -6,7 +6,7 @@ import jakarta.enterprise.inject.Instance;
 import java.util.concurrent.Executors;
 import org.knnlm.grpc.Replies;
 import org.knnlm.lm.batch.Budget;
-import org.knnlm.lm.config.LmConfig;
+import org.knnlm.lm.telemetry.Telemetry;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.GenerateRequest;
@@ -33,11 +33,13 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
   private final Replies replies;
   private final Budget calls;
 
-  LanguageModelService(Instance<Answers> answers, LmConfig config) {
+  LanguageModelService(Instance<Answers> answers, Budget calls) {
     this.answers = answers;
-    this.calls = new Budget("calls", config.model().maxCalls());
+    this.calls = calls;
     this.replies =
-        new Replies(Executors.newVirtualThreadPerTaskExecutor(), e -> answers.get().status(e));
+        new Replies(
+            Telemetry.tracing(Executors.newVirtualThreadPerTaskExecutor()),
+            e -> answers.get().status(e));
   }
 
   @Override

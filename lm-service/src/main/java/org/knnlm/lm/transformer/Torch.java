@@ -17,11 +17,12 @@ import java.nio.file.Path;
 public final class Torch implements AutoCloseable {
   private final NDManager manager;
   private final TorchOps ops;
-
+  private final Device device;
   private final Precision precision;
 
-  private Torch(NDManager manager, Precision precision) {
+  private Torch(NDManager manager, Device device, Precision precision) {
     this.manager = manager;
+    this.device = device;
     this.precision = precision;
     this.ops = new TorchOps(manager);
   }
@@ -49,16 +50,34 @@ public final class Torch implements AutoCloseable {
    * Starts PyTorch for the calling thread.
    *
    * @param threads that one operation may use
+   * @param device of all tensors but those that weights are read into
    * @param precision of weights and matrix products
    * @throws EngineUnavailableException when its native libraries cannot be had
    */
-  public static Torch start(int threads, Precision precision) {
+  public static Torch start(int threads, Device device, Precision precision) {
     try {
-      Engine engine = Engine.getEngine("PyTorch");
+      Engine engine = engine();
       // the number of OpenMP threads and the executor's mode are settings of the calling thread
       JniUtils.setNumThreads(threads);
       JniUtils.setGraphExecutorOptimize(false);
-      return new Torch(engine.newBaseManager(ai.djl.Device.cpu()), precision);
+      return new Torch(engine.newBaseManager(device.djl()), device, precision);
+    } catch (RuntimeException | LinkageError | AssertionError e) {
+      throw new EngineUnavailableException(e);
+    }
+  }
+
+  private static Engine engine() {
+    return Engine.getEngine("PyTorch");
+  }
+
+  /**
+   * Whether the libraries are built for CUDA and there is a GPU.
+   *
+   * @throws EngineUnavailableException when its native libraries cannot be had
+   */
+  public static boolean findsGpu() {
+    try {
+      return engine().defaultDevice().isGpu();
     } catch (RuntimeException | LinkageError | AssertionError e) {
       throw new EngineUnavailableException(e);
     }
@@ -66,6 +85,10 @@ public final class Torch implements AutoCloseable {
 
   public TorchOps ops() {
     return ops;
+  }
+
+  public Device device() {
+    return device;
   }
 
   public Precision precision() {
@@ -94,7 +117,10 @@ public final class Torch implements AutoCloseable {
     return (PtNDArray) into.create(bytes, new Shape(shape), DataType.FLOAT32);
   }
 
-  /** The tensor's own memory, row-major; valid while the tensor lives. */
+  /**
+   * The tensor's own memory, row-major, valid while the tensor lives; a copy, as long as its
+   * manager lives, when that is a GPU's.
+   */
   static ByteBuffer memory(PtNDArray tensor) {
     return JniUtils.getByteBuffer(tensor, true);
   }

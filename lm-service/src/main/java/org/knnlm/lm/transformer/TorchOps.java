@@ -47,17 +47,19 @@ public final class TorchOps {
   /**
    * A matrix in the blocked layout of oneDNN's matrix product, of use to the linear layers alone.
    *
-   * @param weight [out, in]
+   * @param weight [out, in], in the processor's memory
    * @param rows how many rows the other factor mostly has
-   * @param precision that its products are computed in
    */
-  PtNDArray pack(NDManager into, PtNDArray weight, long rows, Precision precision) {
-    return tensor(into, "pack", weight, rows, precision == Precision.BF16);
+  PtNDArray pack(NDManager into, PtNDArray weight, long rows) {
+    return tensor(into, "pack", weight, rows);
   }
 
-  /** x as bfloat16, which Java can hold but not read. */
-  PtNDArray brain(NDManager into, PtNDArray x) {
-    return tensor(into, "brain", x);
+  /**
+   * x in a precision, on the device of another tensor; the same memory where it is so already.
+   * bfloat16 is what Java can hold but not read.
+   */
+  PtNDArray place(NDManager into, PtNDArray x, PtNDArray like, Precision precision) {
+    return tensor(into, "place", x, like, precision.label());
   }
 
   /** x^T. */
@@ -212,6 +214,7 @@ public final class TorchOps {
       case PtNDArray tensor -> IValue.from(tensor);
       case Double number -> IValue.from(number);
       case Long number -> IValue.from(number);
+      case String word -> IValue.from(word);
       case Boolean choice -> IValue.from(choice);
       case long[] numbers -> IValue.listFrom(numbers);
       case boolean[] choices -> IValue.listFrom(choices);

@@ -7,7 +7,10 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.knnlm.lm.safetensors.Checkpoint;
 
-/** Reads weights from a checkpoint straight into PyTorch's memory. */
+/**
+ * Reads weights from a checkpoint straight into PyTorch's memory, and from there brings them to the
+ * model's device and precision.
+ */
 public final class WeightLoader {
   /** A direct buffer holds at most 2 GiB. */
   private static final long MAX_ELEMENTS = 1L << 28;
@@ -18,14 +21,18 @@ public final class WeightLoader {
   private final Checkpoint checkpoint;
   private final NDManager manager;
   private final TorchOps ops;
+  private final Device device;
   private final Precision precision;
+  private final PtNDArray onDevice;
 
-  /** A loader that packs for the precision of torch. */
+  /** A loader for the device and precision of torch. */
   public WeightLoader(Checkpoint checkpoint, Torch torch) {
     this.checkpoint = checkpoint;
     this.manager = torch.manager();
     this.ops = torch.ops();
+    this.device = torch.device();
     this.precision = torch.precision();
+    this.onDevice = Torch.empty(manager, 0);
   }
 
   /**
@@ -35,37 +42,33 @@ public final class WeightLoader {
    */
   public record Part(String name, long rows) {}
 
-  /** A vector [size]. */
+  /** A vector [size], float32 always. */
   public PtNDArray vector(String name, long size) {
-    return stackedVector(new Part(name, size));
+    try (NDManager host = host()) {
+      return ops.place(
+          manager, stackedVector(host, new Part(name, size)), onDevice, Precision.FP32);
+    }
   }
 
   /** A matrix [rows, columns] whose rows can be looked up. */
   public PtNDArray table(String name, long rows, long columns) {
-    if (precision == Precision.FP32) {
-      return matrix(manager, columns, new Part(name, rows));
-    }
-    try (NDManager scratch = manager.newSubManager()) {
-      return ops.brain(manager, matrix(scratch, columns, new Part(name, rows)));
+    try (NDManager host = host()) {
+      return placed(manager, matrix(host, columns, new Part(name, rows)));
     }
   }
 
   /** Biases of linear layers of the same input, one after the other. */
   public PtNDArray bias(Part... parts) {
-    PtNDArray bias = stackedVector(parts);
-    if (precision == Precision.FP32) {
-      return bias;
-    }
-    try (bias) {
-      return ops.brain(manager, bias);
+    try (NDManager host = host()) {
+      return placed(manager, stackedVector(host, parts));
     }
   }
 
   /** The weight of a linear layer that is stored as [columns, rows], packed. */
   public PtNDArray transposedLinear(String name, long rows, long columns) {
-    try (NDManager scratch = manager.newSubManager()) {
-      PtNDArray stored = matrix(scratch, rows, new Part(name, columns));
-      return ops.pack(manager, ops.transposed(scratch, stored), ROWS, precision);
+    try (NDManager host = host()) {
+      PtNDArray stored = matrix(host, rows, new Part(name, columns));
+      return packed(host, ops.transposed(host, stored));
     }
   }
 
@@ -76,14 +79,30 @@ public final class WeightLoader {
 
   /** Weights [rows, columns] of linear layers of the same input, one below the other, packed. */
   public PtNDArray stackedLinear(long columns, Part... parts) {
-    try (NDManager scratch = manager.newSubManager()) {
-      return ops.pack(manager, matrix(scratch, columns, parts), ROWS, precision);
+    try (NDManager host = host()) {
+      return packed(host, matrix(host, columns, parts));
     }
   }
 
+  /** Where weights are read into: Java can write to the processor's memory alone. */
+  private NDManager host() {
+    return manager.newSubManager(Device.CPU.djl());
+  }
+
+  private PtNDArray placed(NDManager into, PtNDArray weight) {
+    return ops.place(into, weight, onDevice, precision);
+  }
+
+  /** The layout that matrix products are fast with: oneDNN's on a CPU, the usual one elsewhere. */
+  private PtNDArray packed(NDManager host, PtNDArray weight) {
+    return device == Device.CPU && device.computes(precision)
+        ? ops.pack(manager, placed(host, weight), ROWS)
+        : placed(manager, weight);
+  }
+
   /** Vectors, one after the other. */
-  private PtNDArray stackedVector(Part... parts) {
-    PtNDArray all = Torch.empty(manager, rows(parts));
+  private PtNDArray stackedVector(NDManager into, Part... parts) {
+    PtNDArray all = Torch.empty(into, rows(parts));
     long first = 0;
     for (Part part : parts) {
       fill(all, first, checkpoint.tensor(part.name(), part.rows()), part.rows());

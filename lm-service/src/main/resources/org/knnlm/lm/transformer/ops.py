@@ -84,15 +84,16 @@ class Ops(torch.nn.Module):
         return (x * x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()).mul_(weight)
 
     @torch.jit.export
-    def pack(self, weight: Tensor, rows: int, brain: bool) -> Tensor:
-        """weight [out, in] in the blocked layout that oneDNN's matrix product wants for about that many rows of x, as bfloat16
-        when brain is set."""
-        return torch.ops.mkldnn._reorder_linear_weight(weight.to(torch.bfloat16) if brain else weight, rows)
+    def pack(self, weight: Tensor, rows: int) -> Tensor:
+        """weight [out, in], of the processor's memory, in the blocked layout that oneDNN's matrix product wants for about that
+        many rows of x."""
+        return torch.ops.mkldnn._reorder_linear_weight(weight, rows)
 
     @torch.jit.export
-    def brain(self, x: Tensor) -> Tensor:
-        """x as bfloat16."""
-        return x.to(torch.bfloat16)
+    def place(self, x: Tensor, like: Tensor, precision: str) -> Tensor:
+        """x as a type, "fp32", "fp16" or "bf16", on the device of another tensor; x itself where it is so already."""
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float16 if precision == "fp16" else torch.float32
+        return x.to(like.device, dtype)
 
     @torch.jit.export
     def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tensor:
@@ -149,7 +150,7 @@ class Ops(torch.nn.Module):
     @torch.jit.export
     def cache(self, like: Tensor, capacity: int, width: int) -> Tensor:
         """Room for the keys and values of a layer, of the type of a weight."""
-        return torch.empty([capacity, width], dtype=like.dtype)
+        return torch.empty([capacity, width], dtype=like.dtype, device=like.device)
 
     @torch.jit.export
     def copy_rows(self, source: Tensor, target: Tensor, rows: int) -> Tensor:
@@ -193,7 +194,7 @@ class Ops(torch.nn.Module):
         """log softmax(x head^T)[i, targets[i]] for x [N, H], head [V, H], packed or not, targets [N] int64 to
         [N]; logits of no more than chunk rows exist at a time."""
         n = x.shape[0]
-        out = torch.empty([n], dtype=torch.float32)
+        out = torch.empty([n], dtype=torch.float32, device=x.device)
         for start in range(0, n, chunk):
             end = min(start + chunk, n)
             logits = apply(x[start:end], head, None).float()

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.knnlm.lm.model.InvalidModelException;
 import org.knnlm.lm.transformer.Batch;
@@ -140,6 +145,94 @@ class ModelQueueTest {
     assertThat(made[0].passes)
         .containsExactly(List.of(0, 1), List.of(2, 4), List.of(5), List.of(7));
     assertThat(closed).hasValue(7);
+  }
+
+  /** Fails wherever it can. */
+  private record Failing(boolean begins) implements Work<String> {
+    @Override
+    public int tokens() {
+      return 1;
+    }
+
+    @Override
+    public List<Segment> begin(Transformer model) {
+      if (begins) {
+        return List.of(Segment.whole(new int[1]));
+      }
+      throw new IllegalStateException("cannot begin");
+    }
+
+    @Override
+    public Set<Integer> layers() {
+      throw new IllegalStateException("has no layers");
+    }
+
+    @Override
+    public String end(ForwardPass pass, int firstSegment) {
+      throw new AssertionError("there is no pass");
+    }
+
+    @Override
+    public void close() {
+      throw new IllegalStateException("cannot close");
+    }
+  }
+
+  @Test
+  void whateverIsThrownOnTheModelsThreadIsLoggedAndItGoesOn() {
+    var made = new Recorder[1];
+    var closed = new AtomicInteger();
+    var start = new CountDownLatch(1);
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(ModelQueue.class.getName());
+    var handler = new Recording(logged);
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try (var queue = new ModelQueue(() -> made[0] = new Recorder())) {
+      queue.execute(() -> await(start));
+      queue.execute(
+          () -> {
+            throw new OutOfMemoryError("a task");
+          });
+      List<Future<Done<String>>> works = new ArrayList<>();
+      works.add(queue.submit(new Named(7, 5, closed)));
+      works.add(queue.submit(new Failing(false)));
+      works.add(queue.submit(new Failing(true)));
+      works.add(queue.submit(new Named(8, 5, closed)));
+      queue.execute(() -> Thread.currentThread().interrupt());
+      start.countDown();
+      assertThatThrownBy(() -> ModelQueue.await(works.get(0))).hasMessage("has no layers");
+      assertThatThrownBy(() -> ModelQueue.await(works.get(1))).hasMessage("cannot begin");
+      assertThatThrownBy(() -> ModelQueue.await(works.get(2))).hasMessage("has no layers");
+      assertThatThrownBy(() -> ModelQueue.await(works.get(3))).hasMessage("has no layers");
+      assertThat(queue.call(Transformer::dimensions)).isNotNull();
+      assertThat(closed).as("the neighbours of work that cannot close").hasValue(2);
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
+    }
+    assertThat(made[0].closed).isTrue();
+    assertThat(logged.subList(0, 3)).containsExactly("a task", "cannot close", "cannot close");
+    assertThat(logged).as("and the interruption").hasSize(4);
+  }
+
+  private static final class Recording extends Handler {
+    private final List<String> messages;
+
+    Recording(List<String> messages) {
+      this.messages = messages;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      messages.add(String.valueOf(record.getThrown().getMessage()));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test

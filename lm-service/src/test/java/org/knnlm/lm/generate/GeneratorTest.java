@@ -28,6 +28,7 @@ import org.knnlm.lm.retrieval.NaiveIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.transformer.Device;
 import org.knnlm.lm.transformer.HiddenState;
 import org.knnlm.lm.transformer.Precision;
 
@@ -49,7 +50,7 @@ class GeneratorTest {
         LanguageModel.load(
             Fixtures.llama("gqa"),
             Optional.empty(),
-            new ModelOptions(1, Precision.FP32, 0, 64 << 20));
+            new ModelOptions(1, Device.CPU, Precision.FP32, 0, 64 << 20));
   }
 
   @AfterAll
@@ -142,7 +143,7 @@ class GeneratorTest {
             LanguageModel.load(
                 Fixtures.llama(checkpoint),
                 Optional.empty(),
-                new ModelOptions(1, Precision.FP32, 0, 64 << 20))) {
+                new ModelOptions(1, Device.CPU, Precision.FP32, 0, 64 << 20))) {
       for (int round = 0; round < 2; round++) {
         var pieces = generate(cached, index, prompts, TEN);
         assertThat(pieces).hasSize(prompts.size() * 4);
@@ -238,7 +239,7 @@ class GeneratorTest {
         LanguageModel.load(
             Fixtures.llama("gqa"),
             Optional.empty(),
-            new ModelOptions(1, Precision.FP32, 0, 64 << 20))) {
+            new ModelOptions(1, Device.CPU, Precision.FP32, 0, 64 << 20))) {
       for (int i = 0; i < 3; i++) {
         try {
           new Generator(kept, index)

@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.FloatRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
@@ -45,6 +54,54 @@ class SamplingTest {
         .containsExactly(new double[] {0, 0.4 / 0.85, 0, 0.3 / 0.85, 0.15 / 0.85}, within(0.015));
     assertThat(frequencies(new Sampling(1, 0, 1e-6f, 7))).containsExactly(0, 1, 0, 0, 0);
     assertThat(frequencies(new Sampling(1, 1, 1, 7))).containsExactly(0, 1, 0, 0, 0);
+  }
+
+  /** Sorts all tokens, and walks down. */
+  private static int naive(Sampling sampling, double[] logProbs, double share) {
+    int[] order =
+        IntStream.range(0, logProbs.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(token -> -logProbs[token]))
+            .limit(sampling.topK() == 0 ? logProbs.length : sampling.topK())
+            .mapToInt(token -> token)
+            .toArray();
+    double[] weights =
+        Arrays.stream(order)
+            .mapToDouble(t -> Math.exp((logProbs[t] - logProbs[order[0]]) / sampling.temperature()))
+            .toArray();
+    double sum = 0;
+    for (double weight : weights) {
+      sum += weight;
+    }
+    int kept = 0;
+    double nucleus = 0;
+    while (kept < order.length && (kept == 0 || nucleus < sampling.topP() * sum)) {
+      nucleus += weights[kept++];
+    }
+    double passed = 0;
+    for (int i = 0; i < kept; i++) {
+      passed += weights[i];
+      if (passed > share * nucleus) {
+        return order[i];
+      }
+    }
+    return order[kept - 1];
+  }
+
+  @Property
+  void drawsWhatSortingAllTokensWouldDraw(
+      @ForAll @Size(min = 1, max = 200) List<@IntRange(min = 0, max = 40) Integer> levels,
+      @ForAll boolean ties,
+      @ForAll @FloatRange(min = 0.01f, max = 5) float temperature,
+      @ForAll @IntRange(max = 250) int topK,
+      @ForAll @FloatRange(min = 0.01f, max = 1) float topP,
+      @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double share) {
+    double[] logProbs = new double[levels.size()];
+    for (int i = 0; i < logProbs.length; i++) {
+      logProbs[i] = -levels.get(i) / 4.0 - (ties ? 0 : i * 1e-3);
+    }
+    var sampling = new Sampling(temperature, topK, topP, 0);
+    assertThat(sampling.draw(logProbs, share)).isEqualTo(naive(sampling, logProbs, share));
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.ModelOptions;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.NaiveIndex;
+import org.knnlm.lm.transformer.Device;
 import org.knnlm.lm.transformer.HiddenState;
 import org.knnlm.lm.transformer.Precision;
 
@@ -34,7 +35,7 @@ class InvarianceTest {
   @BeforeContainer
   static void load() {
     Fixtures.configureTorch();
-    var nothingKept = new ModelOptions(1, Precision.FP32, 0, 64 << 20);
+    var nothingKept = new ModelOptions(1, Device.CPU, Precision.FP32, 0, 64 << 20);
     alone = LanguageModel.load(Fixtures.llama("llama3-rope"), Optional.empty(), nothingKept);
     together =
         LanguageModel.load(Fixtures.llama("llama3-rope"), Optional.empty(), Fixtures.options());

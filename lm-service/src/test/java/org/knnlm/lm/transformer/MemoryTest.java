@@ -26,7 +26,7 @@ class MemoryTest {
   void forwardPassesLeaveNothingBehind() {
     Path folder = Fixtures.llama("biases");
     int[][] sequences = Fixtures.sequences(folder);
-    Torch torch = Torch.start(1, Precision.FP32);
+    Torch torch = Torch.start(1, Device.CPU, Precision.FP32);
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         Transformer model =
             new LlamaArchitecture()

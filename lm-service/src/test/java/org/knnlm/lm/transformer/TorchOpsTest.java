@@ -1,8 +1,10 @@
 package org.knnlm.lm.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +45,7 @@ class TorchOpsTest {
 
   @BeforeEach
   void start() {
-    torch = Torch.start(2, Precision.FP32);
+    torch = Torch.start(2, Device.CPU, Precision.FP32);
     ops = torch.ops();
     manager = torch.manager();
   }
@@ -113,7 +115,7 @@ class TorchOpsTest {
     double[][] x = matrix(rows, 17);
     double[][] weight = matrix(11, 17);
     double[] bias = matrix(1, 11)[0];
-    PtNDArray packed = ops.pack(manager, tensor(weight), 64, Precision.FP32);
+    PtNDArray packed = ops.pack(manager, tensor(weight), 64);
     assertClose(
         ops.linear(manager, tensor(x), new Linear(packed, Optional.of(vector(bias)))),
         NaiveOps.linear(x, weight, bias));
@@ -121,6 +123,26 @@ class TorchOpsTest {
     PtNDArray sum = tensor(residual);
     ops.addLinear(manager, sum, tensor(x), new Linear(packed, Optional.empty()));
     assertClose(sum, sum(residual, NaiveOps.linear(x, weight, new double[11])));
+  }
+
+  @Test
+  void placesInAPrecisionAndCopiesNothingThatIsThere() {
+    double[][] x = matrix(3, 5);
+    PtNDArray original = tensor(x);
+    PtNDArray same = ops.place(manager, original, original, Precision.FP32);
+    assertClose(same, x);
+    ops.add(manager, original, original);
+    assertClose(same, sum(x, x));
+    PtNDArray half = ops.place(manager, original, original, Precision.FP16);
+    assertThat(half.getDataType()).isEqualTo(DataType.FLOAT16);
+    PtNDArray brain = ops.place(manager, original, original, Precision.BF16);
+    PtNDArray back = ops.place(manager, brain, original, Precision.FP32);
+    float[] values = back.toFloatArray();
+    float[] exact = original.toFloatArray();
+    for (int i = 0; i < values.length; i++) {
+      assertThat(Float.floatToRawIntBits(values[i]) & 0xffff).as("bits below bfloat16").isZero();
+      assertThat(values[i]).isCloseTo(exact[i], within(Math.abs(exact[i]) / 128));
+    }
   }
 
   @Test
@@ -270,7 +292,7 @@ class TorchOpsTest {
         ops.targetLogProbs(
             manager,
             tensor(x),
-            ops.pack(manager, tensor(head), 64, Precision.FP32),
+            ops.pack(manager, tensor(head), 64),
             Torch.longs(manager, targets),
             chunk),
         NaiveOps.targetLogProbs(x, head, targets));
