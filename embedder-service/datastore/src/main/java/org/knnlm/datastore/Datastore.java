@@ -36,6 +36,7 @@ public final class Datastore implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment keys;
   private final MemorySegment values;
+  private final Optional<Documents> documents;
 
   private Datastore(Path folder, DatastoreFiles files, Optional<DatastoreManifest> manifest)
       throws IOException {
@@ -45,6 +46,13 @@ public final class Datastore implements AutoCloseable {
     try {
       this.keys = map(keysFile(), files.keysBytes());
       this.values = map(valuesFile(), files.valuesBytes());
+      Optional<DocumentsFile> listed = manifest.flatMap(DatastoreManifest::documents);
+      this.documents =
+          listed.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  Documents.open(
+                      folder.resolve(DocumentsFile.NAME), listed.get(), files.numKeys(), arena));
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -135,6 +143,11 @@ public final class Datastore implements AutoCloseable {
   /** The manifest; empty for a folder of the reference's. */
   public Optional<DatastoreManifest> manifest() {
     return manifest;
+  }
+
+  /** Where the documents lie; empty when the datastore does not say. */
+  Optional<Documents> documents() {
+    return documents;
   }
 
   /** The token that followed a key. */

@@ -1,7 +1,9 @@
 package org.knnlm.index.grpc;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import org.knnlm.datastore.Context;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.datastore.DatastoreName;
@@ -56,6 +58,29 @@ final class Descriptions {
         .setBuildSeconds(index.buildSeconds())
         .addAllWarnings(index.warnings())
         .build();
+  }
+
+  /** Most bytes of a context as a message: a token id takes at most five. */
+  static int contextBytes(int before, int after) {
+    return 64 + 5 * (before + 1 + after);
+  }
+
+  static org.knnlm.proto.index.v1.Context context(Context context) {
+    int at = context.at();
+    int[] tokens = context.tokens();
+    var message =
+        org.knnlm.proto.index.v1.Context.newBuilder().setId(context.id()).setTokenId(tokens[at]);
+    Arrays.stream(tokens, 0, at).forEach(message::addBefore);
+    Arrays.stream(tokens, at + 1, tokens.length).forEach(message::addAfter);
+    context
+        .place()
+        .ifPresent(
+            place ->
+                message
+                    .setDocument(place.document())
+                    .setLine(place.line())
+                    .setPosition(place.position()));
+    return message.build();
   }
 
   static BuildIndexResponse progress(BuildJob job) {

@@ -5,9 +5,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.datastore.ContextReader;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreException;
 import org.knnlm.datastore.DatastoreName;
@@ -29,6 +31,8 @@ import org.knnlm.index.search.NeighborOrder;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.ContextsRequest;
+import org.knnlm.proto.index.v1.ContextsResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
@@ -191,6 +195,27 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         .setTokenIds(Tensors.int32(sparse.tokens(), tokens))
         .setProbabilities(Tensors.fp32(probabilities, sparse.probabilities().length, tokens))
         .build();
+  }
+
+  @Override
+  public void contexts(ContextsRequest request, StreamObserver<ContextsResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          Datastore datastore = catalog.datastore(Requests.datastore(request.getDatastore()));
+          List<Long> ids = Requests.ids(request.getIdsList(), datastore);
+          int before = Requests.around("before", request.getBefore());
+          int after = Requests.around("after", request.getAfter());
+          int rows = BYTES_IN_A_REPLY / Descriptions.contextBytes(before, after);
+          var contexts = new ContextReader(datastore);
+          for (int from = 0; from < ids.size(); from += rows) {
+            var reply = ContextsResponse.newBuilder();
+            for (long id : ids.subList(from, Math.min(ids.size(), from + rows))) {
+              reply.addContexts(Descriptions.context(contexts.read(id, before, after)));
+            }
+            sink.send(reply.build());
+          }
+        });
   }
 
   @Override
