@@ -642,6 +642,21 @@ class LanguageModelServiceIT {
   }
 
   @Test
+  void valuesThatAreNoTokensOfTheModelAreRefused() {
+    var request =
+        ScoreRequest.newBuilder()
+            .addSequences(scored(sequences[1], 1))
+            .addRetrievals(retrieval(8, 3, 0.5f).setDatastore("babel"));
+    var e =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> ImmutableList.copyOf(service.stub().score(request.build())));
+    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(e.getStatus().getDescription())
+        .contains("datastore babel has the token id 96", "the vocabulary of model tiny ends at 95");
+  }
+
+  @Test
   void aDeadlineIsHonoured() {
     var request = ScoreRequest.newBuilder();
     for (int i = 0; i < 1000; i++) {

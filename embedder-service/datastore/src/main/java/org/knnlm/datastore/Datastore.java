@@ -156,6 +156,24 @@ public final class Datastore implements AutoCloseable {
     return values.get(INT32, id * Integer.BYTES);
   }
 
+  /**
+   * Reads all values for the greatest token id.
+   *
+   * @throws DatastoreException.Corrupt at a value that is negative, and so no token id
+   */
+  public int largestValue() {
+    int largest = 0;
+    for (long i = 0; i < size(); i++) {
+      int value = values.get(INT32, i * Integer.BYTES);
+      if (value < 0) {
+        throw new DatastoreException.Corrupt(
+            valuesFile(), "the value of key %d is %d, no token id".formatted(i, value));
+      }
+      largest = Math.max(largest, value);
+    }
+    return largest;
+  }
+
   /** Copies one key, widened to float32, into {@code dst[offset, offset + dimension)}. */
   public void key(long id, float[] dst, int offset) {
     keys(id, 1, dst, offset);

@@ -16,19 +16,25 @@ import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.search.SearchableDatastore;
 import org.knnlm.index.shard.IndexManifest;
 
-/** The datastores under a root folder, each opened when it is first asked for and kept open. */
+/**
+ * The datastores under a root folder and those imported, each opened when it is first asked for and
+ * kept open.
+ */
 public final class Catalog implements AutoCloseable {
   private final Path root;
+  private final Map<DatastoreName, Import> imports;
   private final int threads;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
 
   /**
    * @param root folder whose sub-folders are datastores
+   * @param imports what the settings say of datastores
    * @param threads of a search
    */
-  public Catalog(Path root, int threads) {
+  public Catalog(Path root, Map<DatastoreName, Import> imports, int threads) {
     this.root = root;
+    this.imports = Map.copyOf(imports);
     this.threads = threads;
   }
 
@@ -40,6 +46,11 @@ public final class Catalog implements AutoCloseable {
    */
   public Datastore datastore(DatastoreName name) {
     return served(name).datastore();
+  }
+
+  /** Which model a datastore belongs to. */
+  public Identity identity(DatastoreName name) {
+    return served(name).identity();
   }
 
   /** The manifest of the index that is served; empty when there is none. */
@@ -117,15 +128,34 @@ public final class Catalog implements AutoCloseable {
       throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
     }
     try {
-      return new ServedDatastore(datastore, SearchableDatastore.open(datastore, folder, threads));
+      return new ServedDatastore(
+          datastore,
+          Identity.of(name.value(), datastore, settings(name)),
+          SearchableDatastore.open(datastore, folder, threads));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;
     }
   }
 
+  private Import settings(DatastoreName name) {
+    return imports.getOrDefault(name, Import.NONE);
+  }
+
+  /** Where a datastore lies. */
   private Path folder(DatastoreName name) {
-    return name.in(root);
+    Path own = name.in(root);
+    Path folder = settings(name).folder().orElse(own);
+    if (!folder.equals(own)) {
+      if (Files.exists(own)) {
+        throw new ImportException(
+            name.value(), "path is %s, but there is %s, too".formatted(folder, own));
+      }
+      if (!Files.isDirectory(folder)) {
+        throw new ImportException(name.value(), "path is %s, no folder".formatted(folder));
+      }
+    }
+    return folder;
   }
 
   @Override

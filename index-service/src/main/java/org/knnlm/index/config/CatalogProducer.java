@@ -6,7 +6,11 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.Map;
+import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.catalog.Import;
 
 /** Makes the catalog from the settings. */
 final class CatalogProducer {
@@ -21,7 +25,25 @@ final class CatalogProducer {
           "knnlm.datastores: " + config.datastores() + " is no folder and cannot be made: " + e, e);
     }
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
-    return new Catalog(config.datastores(), threads);
+    return new Catalog(config.datastores(), imports(config), threads);
+  }
+
+  private static Map<DatastoreName, Import> imports(IndexConfig config) {
+    Map<DatastoreName, Import> imports = new HashMap<>();
+    config
+        .datastore()
+        .forEach(
+            (name, said) -> {
+              try {
+                imports.put(
+                    new DatastoreName(name),
+                    new Import(said.path(), said.modelSha256(), said.key()));
+              } catch (IllegalArgumentException e) {
+                throw new IllegalStateException(
+                    "knnlm.datastore.\"%s\": %s".formatted(name, e.getMessage()), e);
+              }
+            });
+    return imports;
   }
 
   void close(@Disposes Catalog catalog) {

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.knnlm.datastore.Context;
 import org.knnlm.datastore.Datastore;
-import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.index.build.BuildProgress;
 import org.knnlm.index.catalog.BuildJob;
+import org.knnlm.index.catalog.Identity;
 import org.knnlm.index.shard.IndexManifest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.DescribeResponse;
@@ -24,7 +24,11 @@ final class Descriptions {
   private Descriptions() {}
 
   static DescribeResponse of(
-      DatastoreName name, Datastore datastore, Optional<IndexManifest> index, String version) {
+      DatastoreName name,
+      Datastore datastore,
+      Identity identity,
+      Optional<IndexManifest> index,
+      String version) {
     var response =
         DescribeResponse.newBuilder()
             .setDatastore(name.value())
@@ -32,12 +36,9 @@ final class Descriptions {
             .setDimension(datastore.dimension())
             .setModelType(datastore.files().modelType())
             .setVersion(version);
-    datastore
-        .manifest()
-        .map(DatastoreManifest::origin)
-        .ifPresent(
-            origin ->
-                response.setModelSha256(origin.model().sha256()).setKey(hiddenState(origin.key())));
+    identity.modelSha256().ifPresent(response::setModelSha256);
+    identity.key().map(Descriptions::hiddenState).ifPresent(response::setKey);
+    identity.largestToken().ifPresent(response::setLargestTokenId);
     index.map(Descriptions::info).ifPresent(response::setIndex);
     return response.build();
   }

@@ -21,6 +21,7 @@ import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.build.IndexSettingsException;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.catalog.ImportException;
 import org.knnlm.index.catalog.NoIndexException;
 import org.knnlm.index.catalog.NoSuchDatastoreException;
 import org.knnlm.index.config.IndexConfig;
@@ -76,7 +77,8 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         () -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
-          return Descriptions.of(name, catalog.datastore(name), catalog.index(name), version);
+          return Descriptions.of(
+              name, catalog.datastore(name), catalog.identity(name), catalog.index(name), version);
         });
   }
 
@@ -250,6 +252,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
   private static StatusRuntimeException status(Throwable e) {
     return switch (e) {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
+      case ImportException settings -> Errors.of(Code.FAILED_PRECONDITION, settings.getMessage());
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
       case IndexSettingsException setting ->
           Errors.invalidArgument(setting.field(), setting.getMessage());
