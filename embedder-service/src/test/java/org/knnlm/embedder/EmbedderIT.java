@@ -239,9 +239,9 @@ class EmbedderIT {
     Files.writeString(manifest, whole.substring(0, whole.length() / 2));
     assertThat(assertCode(Status.Code.DATA_LOSS, () -> describe("damaged")))
         .hasMessageContaining(manifest.toString());
-    Files.writeString(manifest, whole.replace("\"version\" : 1", "\"version\" : 2"));
+    Files.writeString(manifest, whole.replace("\"version\" : 2", "\"version\" : 3"));
     assertThat(assertCode(Status.Code.FAILED_PRECONDITION, () -> describe("damaged")))
-        .hasMessageContaining("found format version 2, expected 1 to 1");
+        .hasMessageContaining("found format version 3, expected 1 to 2");
   }
 
   @Test

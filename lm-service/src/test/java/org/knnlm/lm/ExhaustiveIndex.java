@@ -107,10 +107,13 @@ final class ExhaustiveIndex extends NearestNeighborsGrpc.NearestNeighborsImplBas
       observer.onError(Errors.of(com.google.rpc.Code.NOT_FOUND, "there is no datastore nowhere"));
       return;
     }
-    observer.onNext(
-        request.getDatastore().equals("foreign")
-            ? description.toBuilder().setModelSha256("f00d").build()
-            : description);
+    var told = description.toBuilder();
+    switch (request.getDatastore()) {
+      case "foreign" -> told.setModelSha256("f00d");
+      case "babel" -> told.setLargestTokenId(96);
+      default -> told.setLargestTokenId(95);
+    }
+    observer.onNext(told.build());
     observer.onCompleted();
   }
 

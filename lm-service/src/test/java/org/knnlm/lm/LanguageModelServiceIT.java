@@ -32,6 +32,8 @@ import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.Softmax;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
+import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.ForwardSequence;
@@ -381,6 +383,60 @@ class LanguageModelServiceIT {
     assertThat(last.getTokenIdsList()).containsExactly(1, 8);
   }
 
+  @Test
+  void detokenizesWhatItTokenized() {
+    var request = DetokenizeRequest.newBuilder();
+    for (int[] ids : new int[][] {{1, 3, 95, 4}, {}, {1}, {7}}) {
+      request.addSequences(tokens(ids));
+    }
+    assertThat(detokenize(request)).containsExactly("w3 w95 w4", "", "", "w7");
+    assertThat(detokenize(request.setWithSpecialTokens(true)))
+        .containsExactly("<s> w3 w95 w4", "", "<s>", "w7");
+  }
+
+  private static List<String> detokenize(DetokenizeRequest.Builder request) {
+    List<String> texts = new ArrayList<>();
+    Iterator<DetokenizeResponse> replies = service.stub().detokenize(request.build());
+    while (replies.hasNext()) {
+      DetokenizeResponse reply = replies.next();
+      assertThat(reply.getSequence()).isEqualTo(texts.size());
+      texts.add(reply.getText());
+    }
+    return texts;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, VOCABULARY})
+  void aTokenThatTheModelLacksIsNoText(int id) {
+    assertInvalid(
+        "sequences[1].token_ids[2]",
+        "is %d, but must lie in [0, 96)".formatted(id),
+        () ->
+            detokenize(
+                DetokenizeRequest.newBuilder()
+                    .addSequences(tokens(new int[] {3}))
+                    .addSequences(tokens(new int[] {3, 4, id}))));
+  }
+
+  @Test
+  void whatIsDetokenizedAtOnceHasALimit() {
+    assertInvalid(
+        "sequences",
+        "holds 0, but must hold 1 to 16384",
+        () -> detokenize(DetokenizeRequest.newBuilder()));
+    assertInvalid(
+        "sequences",
+        "holds 16385, but must hold 1 to 16384",
+        () ->
+            detokenize(
+                DetokenizeRequest.newBuilder()
+                    .addAllSequences(Collections.nCopies(16_385, tokens(new int[] {3})))));
+    assertInvalid(
+        "sequences[0].token_ids",
+        "holds 16385 token ids, but at most 16384 are allowed",
+        () -> detokenize(DetokenizeRequest.newBuilder().addSequences(tokens(new int[16_385]))));
+  }
+
   private static List<List<Integer>> tokenize(TokenizeRequest.Builder request) {
     List<List<Integer>> texts = new ArrayList<>();
     Iterator<TokenizeResponse> replies = service.stub().tokenize(request.build());
@@ -583,6 +639,21 @@ class LanguageModelServiceIT {
           .contains("SHA-256 f00d")
           .contains(service.stub().info(InfoRequest.getDefaultInstance()).getModelSha256());
     }
+  }
+
+  @Test
+  void valuesThatAreNoTokensOfTheModelAreRefused() {
+    var request =
+        ScoreRequest.newBuilder()
+            .addSequences(scored(sequences[1], 1))
+            .addRetrievals(retrieval(8, 3, 0.5f).setDatastore("babel"));
+    var e =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> ImmutableList.copyOf(service.stub().score(request.build())));
+    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(e.getStatus().getDescription())
+        .contains("datastore babel has the token id 96", "the vocabulary of model tiny ends at 95");
   }
 
   @Test

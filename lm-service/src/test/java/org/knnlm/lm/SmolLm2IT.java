@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.knnlm.grpc.Tensors;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
+import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.ForwardSequence;
@@ -29,6 +31,7 @@ import org.knnlm.proto.lm.v1.InfoResponse;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
 import org.knnlm.proto.lm.v1.ScoreSequence;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
 import org.knnlm.proto.lm.v1.TokenizeResponse;
 import org.knnlm.proto.tensor.v1.DataType;
@@ -102,6 +105,19 @@ class SmolLm2IT {
     JsonObject golden = golden("ppl_first_window_wikitext.json");
     assertThat(tokens).hasSize(5668);
     assertThat(tokens.subList(1, WINDOW)).isEqualTo(ints(golden.getAsJsonArray("target")));
+  }
+
+  @Test
+  void detokenizesToTheSameText() {
+    List<String> articles = articles();
+    var request = DetokenizeRequest.newBuilder();
+    articles.forEach(
+        article ->
+            request.addSequences(
+                TokenSequence.newBuilder().addAllTokenIds(tokenize(List.of(article)))));
+    assertThat(ImmutableList.copyOf(service.stub().detokenize(request.build())))
+        .extracting(DetokenizeResponse::getText)
+        .isEqualTo(articles);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,10 +30,16 @@ import org.knnlm.local.EvalClient;
 import org.knnlm.local.LocalStack;
 import org.knnlm.local.Pipeline;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
+import org.knnlm.proto.index.v1.Context;
+import org.knnlm.proto.index.v1.ContextsRequest;
+import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
 import org.knnlm.proto.lm.v1.GenerateRequest;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.Retrieval;
+import org.knnlm.proto.lm.v1.TokenSequence;
+import org.knnlm.proto.lm.v1.TokenizeRequest;
 
 /**
  * Corpus to perplexity through the four packaged services on a real model, held against the outputs
@@ -86,6 +93,7 @@ class GoldenParityIT {
         assertClose(a, b, i);
       }
     }
+    contextsAreTheDocumentsTokens();
     var built =
         pipeline.buildIndex(
             BuildIndexRequest.newBuilder().setDatastore("ours").setNlist(64).build(),
@@ -98,6 +106,72 @@ class GoldenParityIT {
     JsonNode expected = golden("wikitext").get("configs");
     assertThat(mean(losses.get(1)))
         .isCloseTo(mean(expected.get("knn_k1024_l0.25_T10_exact")), within(2e-2));
+  }
+
+  /** Every key of our datastore: its context is what the tokenizer makes of its document. */
+  private static void contextsAreTheDocumentsTokens() throws Exception {
+    List<String> texts =
+        lines(Shared.golden("corpus_small.jsonl")).stream()
+            .map(row -> row.get("text").asText())
+            .toList();
+    ManagedChannel lm = channel(stack.lmPort());
+    ManagedChannel index = channel(stack.indexPort());
+    try {
+      var model = LanguageModelGrpc.newBlockingStub(lm);
+      List<List<Integer>> tokens = new ArrayList<>();
+      model
+          .tokenize(TokenizeRequest.newBuilder().addAllTexts(texts).build())
+          .forEachRemaining(reply -> tokens.add(reply.getTokenIdsList()));
+      List<Context> contexts = new ArrayList<>();
+      NearestNeighborsGrpc.newBlockingStub(index)
+          .contexts(
+              ContextsRequest.newBuilder()
+                  .setDatastore("ours")
+                  .addAllIds(LongStream.range(0, 9215).boxed().toList())
+                  .setBefore(8)
+                  .setAfter(24)
+                  .build())
+          .forEachRemaining(reply -> contexts.addAll(reply.getContextsList()));
+      int begin = 0;
+      int id = 0;
+      for (int d = 0; d < texts.size(); d++) {
+        List<Integer> document = tokens.get(d);
+        int kept = Math.min(document.size(), 9216 - begin);
+        for (int p = begin == 0 ? 1 : 0; p < kept; p++, id++) {
+          assertThat(contexts.get(id))
+              .isEqualTo(
+                  Context.newBuilder()
+                      .setId(id)
+                      .addAllBefore(document.subList(Math.max(0, p - 8), p))
+                      .setTokenId(document.get(p))
+                      .addAllAfter(document.subList(p + 1, Math.min(kept, p + 25)))
+                      .setDocument(d)
+                      .setLine(d + 1)
+                      .setPosition(p)
+                      .build());
+        }
+        begin += document.size();
+      }
+      assertThat(id).isEqualTo(9215).isEqualTo(contexts.size());
+      Context last = contexts.getLast();
+      String text =
+          model
+              .detokenize(
+                  DetokenizeRequest.newBuilder()
+                      .addSequences(TokenSequence.newBuilder().addAllTokenIds(last.getBeforeList()))
+                      .build())
+              .next()
+              .getText();
+      assertThat(text).isNotBlank();
+      assertThat(texts.get((int) last.getDocument())).contains(text);
+    } finally {
+      lm.shutdownNow();
+      index.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel channel(int port) {
+    return ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
   private static void assertClose(float[] ours, float[] golden, long key) {
@@ -166,8 +240,7 @@ class GoldenParityIT {
               .setText("Answer these questions:\nQuestion: %s?\nAnswer:".formatted(question)));
     }
     Map<Integer, List<List<Integer>>> tokens = new HashMap<>();
-    ManagedChannel channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", stack.lmPort()).usePlaintext().build();
+    ManagedChannel channel = channel(stack.lmPort());
     try {
       LanguageModelGrpc.newBlockingStub(channel)
           .generate(request.build())

@@ -36,6 +36,7 @@ public final class Datastore implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment keys;
   private final MemorySegment values;
+  private final Optional<Documents> documents;
 
   private Datastore(Path folder, DatastoreFiles files, Optional<DatastoreManifest> manifest)
       throws IOException {
@@ -45,6 +46,13 @@ public final class Datastore implements AutoCloseable {
     try {
       this.keys = map(keysFile(), files.keysBytes());
       this.values = map(valuesFile(), files.valuesBytes());
+      Optional<DocumentsFile> listed = manifest.flatMap(DatastoreManifest::documents);
+      this.documents =
+          listed.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  Documents.open(
+                      folder.resolve(DocumentsFile.NAME), listed.get(), files.numKeys(), arena));
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -137,6 +145,11 @@ public final class Datastore implements AutoCloseable {
     return manifest;
   }
 
+  /** Where the documents lie; empty when the datastore does not say. */
+  Optional<Documents> documents() {
+    return documents;
+  }
+
   /** The token that followed a key. */
   public int value(long id) {
     Objects.checkIndex(id, size());
@@ -146,6 +159,24 @@ public final class Datastore implements AutoCloseable {
   /** All keys as they are mapped, {@code [size, dimension]}, little-endian float16. */
   public MemorySegment keys() {
     return keys;
+  }
+
+  /**
+   * Reads all values for the greatest token id.
+   *
+   * @throws DatastoreException.Corrupt at a value that is negative, and so no token id
+   */
+  public int largestValue() {
+    int largest = 0;
+    for (long i = 0; i < size(); i++) {
+      int value = values.get(INT32, i * Integer.BYTES);
+      if (value < 0) {
+        throw new DatastoreException.Corrupt(
+            valuesFile(), "the value of key %d is %d, no token id".formatted(i, value));
+      }
+      largest = Math.max(largest, value);
+    }
+    return largest;
   }
 
   /** Copies one key, widened to float32, into {@code dst[offset, offset + dimension)}. */

@@ -46,15 +46,14 @@ public abstract sealed class DatastoreException extends RuntimeException {
     }
   }
 
-  /** The directory has a format that this version does not know. */
+  /** A file has a format that this version does not know. */
   public static final class UnsupportedVersion extends DatastoreException {
     private static final long serialVersionUID = 1L;
 
-    UnsupportedVersion(Path file, int found) {
+    UnsupportedVersion(Path file, int found, int oldest, int newest) {
       super(
           file,
-          "found format version %d, expected %d to %d"
-              .formatted(found, DatastoreManifest.OLDEST_VERSION, DatastoreManifest.VERSION),
+          "found format version %d, expected %d to %d".formatted(found, oldest, newest),
           null);
     }
   }
@@ -68,9 +67,22 @@ public abstract sealed class DatastoreException extends RuntimeException {
     }
   }
 
+  /** The end of a file is missing. */
+  public static final class Truncated extends DatastoreException {
+    private static final long serialVersionUID = 1L;
+
+    Truncated(Path file, String problem) {
+      super(file, problem, null);
+    }
+  }
+
   /** Bytes of a file are not those that were written. */
   public static final class Corrupt extends DatastoreException {
     private static final long serialVersionUID = 1L;
+
+    Corrupt(Path file, String problem) {
+      super(file, problem, null);
+    }
 
     Corrupt(Path file, Part part, long found, long expected) {
       super(

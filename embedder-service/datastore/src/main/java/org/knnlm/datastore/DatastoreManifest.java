@@ -2,27 +2,27 @@ package org.knnlm.datastore;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The content of {@code datastore.json}.
  *
- * @param version of the directory's format
  * @param numKeys N
  * @param dimension D
  * @param origin where the keys come from
  * @param parts the parts in the order of their keys: together all N of them
+ * @param documents the file that knows the documents; empty for a datastore that does not
  * @param created when the datastore was published
  */
 public record DatastoreManifest(
-    int version, long numKeys, int dimension, Origin origin, List<Part> parts, Instant created) {
+    long numKeys,
+    int dimension,
+    Origin origin,
+    List<Part> parts,
+    Optional<DocumentsFile> documents,
+    Instant created) {
   /** Name of its file. */
   public static final String FILE = "datastore.json";
-
-  /** The format that is written. */
-  public static final int VERSION = 1;
-
-  /** The oldest format that can be read. */
-  public static final int OLDEST_VERSION = 1;
 
   public DatastoreManifest {
     parts = List.copyOf(parts);

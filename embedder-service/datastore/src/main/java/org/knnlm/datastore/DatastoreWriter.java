@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -68,14 +69,30 @@ public final class DatastoreWriter implements AutoCloseable {
   }
 
   /**
-   * Makes the datastore durable, writes its manifest, and gives it its final name.
+   * Publishes a datastore that does not know its documents.
    *
    * @return the final folder
    * @throws IllegalStateException when the finished parts are not all keys, each once
    * @throws DatastoreException.Taken when the name has been taken meanwhile
    */
   public Path publish() throws IOException {
-    DatastoreManifest manifest = manifest();
+    return publish(Optional.empty());
+  }
+
+  /**
+   * Makes the datastore durable, writes its manifest, and gives it its final name.
+   *
+   * @param documents what {@link DocumentsWriter} has written into the same folder
+   * @return the final folder
+   * @throws IllegalStateException when the finished parts are not all keys, each once
+   * @throws DatastoreException.Taken when the name has been taken meanwhile
+   */
+  public Path publish(DocumentsFile documents) throws IOException {
+    return publish(Optional.of(documents));
+  }
+
+  private Path publish(Optional<DocumentsFile> documents) throws IOException {
+    DatastoreManifest manifest = manifest(documents);
     keys.force(true);
     values.force(true);
     close();
@@ -83,7 +100,7 @@ public final class DatastoreWriter implements AutoCloseable {
     return staging.publish();
   }
 
-  private DatastoreManifest manifest() {
+  private DatastoreManifest manifest(Optional<DocumentsFile> documents) {
     List<Part> sorted =
         parts.stream()
             .sorted(Comparator.comparingLong(Part::firstKey).thenComparingLong(Part::numKeys))
@@ -91,7 +108,7 @@ public final class DatastoreWriter implements AutoCloseable {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     try {
       return new DatastoreManifest(
-          DatastoreManifest.VERSION, files.numKeys(), files.dimension(), origin, sorted, now);
+          files.numKeys(), files.dimension(), origin, sorted, documents, now);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("the datastore is not complete: " + e.getMessage(), e);
     }

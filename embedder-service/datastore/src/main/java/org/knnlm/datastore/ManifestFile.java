@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** {@link DatastoreManifest} to and from JSON; nothing is guessed and nothing is overlooked. */
@@ -47,6 +49,58 @@ final class ManifestFile {
                       .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
           .build();
 
+  /** The format of a datastore that does not know its documents. */
+  private record Version1(
+      int version, long numKeys, int dimension, Origin origin, List<Part> parts, Instant created) {
+    private Version1 {
+      parts = List.copyOf(parts);
+    }
+
+    static Version1 of(DatastoreManifest manifest) {
+      return new Version1(
+          1,
+          manifest.numKeys(),
+          manifest.dimension(),
+          manifest.origin(),
+          manifest.parts(),
+          manifest.created());
+    }
+
+    DatastoreManifest manifest() {
+      return new DatastoreManifest(numKeys, dimension, origin, parts, Optional.empty(), created);
+    }
+  }
+
+  /** The format of a datastore that knows its documents. */
+  private record Version2(
+      int version,
+      long numKeys,
+      int dimension,
+      Origin origin,
+      List<Part> parts,
+      DocumentsFile documents,
+      Instant created) {
+    private Version2 {
+      parts = List.copyOf(parts);
+    }
+
+    static Version2 of(DatastoreManifest manifest) {
+      return new Version2(
+          2,
+          manifest.numKeys(),
+          manifest.dimension(),
+          manifest.origin(),
+          manifest.parts(),
+          manifest.documents().orElseThrow(),
+          manifest.created());
+    }
+
+    DatastoreManifest manifest() {
+      return new DatastoreManifest(
+          numKeys, dimension, origin, parts, Optional.of(documents), created);
+    }
+  }
+
   private ManifestFile() {}
 
   /** Points in time as RFC 3339, and in no other form. */
@@ -71,11 +125,11 @@ final class ManifestFile {
         throw new DatastoreException.BadManifest(
             file, "found no format version, torn or no manifest", null);
       }
-      if (version.intValue() < DatastoreManifest.OLDEST_VERSION
-          || version.intValue() > DatastoreManifest.VERSION) {
-        throw new DatastoreException.UnsupportedVersion(file, version.intValue());
-      }
-      return JSON.treeToValue(json, DatastoreManifest.class);
+      return switch (version.intValue()) {
+        case 1 -> JSON.treeToValue(json, Version1.class).manifest();
+        case 2 -> JSON.treeToValue(json, Version2.class).manifest();
+        default -> throw new DatastoreException.UnsupportedVersion(file, version.intValue(), 1, 2);
+      };
     } catch (JsonMappingException e) {
       String field =
           e.getPath().stream()
@@ -86,11 +140,15 @@ final class ManifestFile {
     } catch (JsonProcessingException e) {
       throw new DatastoreException.BadManifest(
           file, "torn or not JSON: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new DatastoreException.BadManifest(file, e.getMessage(), e);
     }
   }
 
   static void write(Path file, DatastoreManifest manifest) throws IOException {
-    ByteBuffer json = ByteBuffer.wrap(JSON.writeValueAsBytes(manifest));
+    Object content =
+        manifest.documents().isPresent() ? Version2.of(manifest) : Version1.of(manifest);
+    ByteBuffer json = ByteBuffer.wrap(JSON.writeValueAsBytes(content));
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       while (json.hasRemaining()) {

@@ -19,7 +19,7 @@ public record Part(long firstKey, long numKeys, long keysCrc32c, long valuesCrc3
     requireCrc("valuesCrc32c", valuesCrc32c);
   }
 
-  private static void requireCrc(String name, long value) {
+  static void requireCrc(String name, long value) {
     if (value < 0 || value > MAX_CRC) {
       throw new IllegalArgumentException("%s is %d, no CRC-32C".formatted(name, value));
     }

@@ -84,6 +84,22 @@ class DatastoreTest {
   }
 
   @Test
+  void theLargestValueIsFoundAndNoneIsNegative() throws IOException {
+    try (var datastore = Datastore.open(folder)) {
+      assertThat(datastore.largestValue()).isEqualTo(104);
+    }
+    Path values = folder.resolve("dstore_gpt_neox_5_3_vals.npy");
+    byte[] bytes = Files.readAllBytes(values);
+    bytes[11] = (byte) 0x80;
+    Files.write(values, bytes);
+    try (var datastore = Datastore.open(folder)) {
+      assertThatThrownBy(datastore::largestValue)
+          .isInstanceOf(DatastoreException.Corrupt.class)
+          .hasMessage(values + ": the value of key 2 is -2147483546, no token id");
+    }
+  }
+
+  @Test
   void indexesAreChecked() throws IOException {
     try (var datastore = Datastore.open(folder)) {
       assertThatThrownBy(() -> datastore.value(5)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -53,7 +54,10 @@ class FormatPropertiesTest {
             new Origin.Corpus(path, "1".repeat(64), 1, next + 1),
             1024,
             512);
-    var manifest = new DatastoreManifest(1, next, 576, origin, parts, Instant.ofEpochMilli(millis));
+    Optional<DocumentsFile> documents =
+        crc % 2 == 0 ? Optional.empty() : Optional.of(new DocumentsFile(1, 80, crc));
+    var manifest =
+        new DatastoreManifest(next, 576, origin, parts, documents, Instant.ofEpochMilli(millis));
     Path file = Files.createTempDirectory("manifest").resolve(DatastoreManifest.FILE);
     try {
       ManifestFile.write(file, manifest);

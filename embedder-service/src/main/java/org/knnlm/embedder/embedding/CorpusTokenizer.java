@@ -14,6 +14,7 @@ import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.corpus.CorpusReader;
 import org.knnlm.corpus.Document;
 import org.knnlm.corpus.LineReader;
+import org.knnlm.datastore.DocumentsWriter;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
 
@@ -28,6 +29,7 @@ final class CorpusTokenizer {
   private final ModelInfo info;
   private final Windowing windowing;
   private final TokenFile tokens;
+  private final DocumentsWriter places;
   private final ProgressMeter progress;
 
   private final List<Batch> batches = new ArrayList<>();
@@ -37,11 +39,17 @@ final class CorpusTokenizer {
   private long batchStart;
   private long keys;
 
-  CorpusTokenizer(LanguageModel model, ModelInfo info, TokenFile tokens, ProgressMeter progress) {
+  CorpusTokenizer(
+      LanguageModel model,
+      ModelInfo info,
+      TokenFile tokens,
+      DocumentsWriter places,
+      ProgressMeter progress) {
     this.model = model;
     this.info = info;
     this.windowing = Windowing.of(info.maxSequenceLength());
     this.tokens = tokens;
+    this.places = places;
     this.progress = progress;
   }
 
@@ -92,6 +100,7 @@ final class CorpusTokenizer {
     List<int[]> encoded = model.tokenize(request.stream().map(Document::text).toList());
     for (int i = 0; i < request.size(); i++) {
       requireInVocabulary(encoded.get(i), request.get(i));
+      places.document(request.get(i).line(), Math.toIntExact(tokens.size() - batchStart));
       tokens.append(encoded.get(i));
     }
     documents += request.size();
@@ -100,7 +109,7 @@ final class CorpusTokenizer {
     requestChars = 0;
   }
 
-  private void endBatch() {
+  private void endBatch() throws IOException {
     long first = (long) batches.size() * Document.BATCH;
     if (documents == first) {
       return;
@@ -115,6 +124,7 @@ final class CorpusTokenizer {
             keys,
             windowing.keys(count));
     batches.add(batch);
+    places.endPart(batch.keys(), count == 0 ? 0 : tokens.read(batchStart, 1)[0]);
     batchStart = tokens.size();
     keys += batch.keys();
   }

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.datastore.DatastoreWriter;
+import org.knnlm.datastore.DocumentsFile;
+import org.knnlm.datastore.DocumentsWriter;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.datastore.Origin;
 import org.knnlm.datastore.StagingFolder;
@@ -41,16 +43,18 @@ public final class DatastoreMaker {
    */
   public void make(Path corpus, String corpusName, CorpusFormat format, KeyType key)
       throws IOException, InterruptedException, ExecutionException {
-    try (var tokens = new TokenFile(staging.path().resolve("tokens"))) {
+    try (var tokens = new TokenFile(staging.path().resolve("tokens"));
+        var places = new DocumentsWriter(staging)) {
       TokenizedCorpus tokenized =
-          new CorpusTokenizer(model, info, tokens, progress).tokenize(corpus, format);
+          new CorpusTokenizer(model, info, tokens, places, progress).tokenize(corpus, format);
+      DocumentsFile documents = places.finish();
       requireSpace(tokenized.keys());
       progress.embedding(tokenized.keys());
       Origin origin = origin(tokenized, corpusName, key);
       try (var writer = new DatastoreWriter(staging, tokenized.keys(), info.hiddenSize(), origin)) {
         new CorpusEmbedder(model, info, key, progress).embed(tokenized, writer);
         requireSameModel();
-        writer.publish();
+        writer.publish(documents);
       }
     }
     progress.done();

@@ -54,6 +54,7 @@ final class DomainErrors {
           DatastoreException.Ambiguous _,
           DatastoreException.BadManifest _,
           DatastoreException.WrongSize _,
+          DatastoreException.Truncated _,
           DatastoreException.Corrupt _ ->
           Errors.of(Code.DATA_LOSS, e.getMessage());
     };

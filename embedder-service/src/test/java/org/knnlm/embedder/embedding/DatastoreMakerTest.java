@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.knnlm.corpus.CorpusException;
 import org.knnlm.corpus.CorpusFormat;
+import org.knnlm.datastore.Context;
+import org.knnlm.datastore.ContextReader;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.datastore.KeyType;
@@ -64,6 +67,66 @@ class DatastoreMakerTest {
       assertThat(datastore.size()).isEqualTo(id);
       assertThat(datastore.manifest().orElseThrow().parts()).hasSize((documents + 999) / 1000);
     }
+  }
+
+  /** Documents without tokens, of one token, and longer than a block, in several batches. */
+  @ParameterizedTest
+  @CsvSource({"8, 1, 1", "8, 40, 2", "9, 1000, 3", "4, 1001, 4", "8, 2345, 5", "1024, 1500, 6"})
+  void everyKeyKnowsItsDocument(int maxSequenceLength, int documents, int seed) throws Exception {
+    var random = new Random(seed);
+    var model =
+        new ArithmeticModel(maxSequenceLength) {
+          @Override
+          public List<int[]> tokenize(List<String> texts) {
+            return texts.stream()
+                .map(text -> Arrays.copyOf(bytes(text), text.length() - 1))
+                .toList();
+          }
+        };
+    List<String> texts =
+        IntStream.range(0, documents)
+            .mapToObj(i -> "x" + letters(random, documents == 1 ? 30 : random.nextInt(12)))
+            .toList();
+    make(model, "\n" + String.join("\n\n", texts) + "\n");
+    int block = Math.min(maxSequenceLength, 1024);
+    try (var datastore = Datastore.open(NAME.in(root))) {
+      var contexts = new ContextReader(datastore);
+      long id = 0;
+      for (int first = 0; first < documents; first += 1000) {
+        List<String> batch = texts.subList(first, Math.min(first + 1000, documents));
+        int total = batch.stream().mapToInt(text -> text.length() - 1).sum();
+        int kept = total < block ? total : total / block * block;
+        int begin = 0;
+        for (int d = 0; d < batch.size(); d++) {
+          int[] tokens = model.tokenize(List.of(batch.get(d))).getFirst();
+          int length = Math.min(tokens.length, kept - begin);
+          for (int p = begin == 0 ? 1 : 0; p < length; p++, id++) {
+            int before = random.nextInt(8);
+            int after = random.nextInt(8);
+            int from = Math.max(0, p - before);
+            Context context = contexts.read(id, before, after);
+            assertThat(context.tokens())
+                .isEqualTo(Arrays.copyOfRange(tokens, from, Math.min(length, p + 1 + after)));
+            assertThat(context.at()).isEqualTo(p - from);
+            assertThat(context.place())
+                .contains(new Context.Place(first + d, 2L * (first + d) + 2, p));
+          }
+          begin += tokens.length;
+        }
+      }
+      assertThat(id).isEqualTo(datastore.size());
+    }
+  }
+
+  private static int[] bytes(String text) {
+    return Arrays.copyOfRange(ArithmeticModel.tokens(text), 1, text.length() + 1);
+  }
+
+  private static String letters(Random random, int count) {
+    return random
+        .ints(count, 'a', 'z' + 1)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   @Test

@@ -38,11 +38,13 @@ public record RunRequest(
    * A retrieval setting.
    *
    * @param datastore name of a datastore
-   * @param k neighbours of each position, at least 1
-   * @param temperature greater than 0
-   * @param lambda weight of the neighbours, 0 to 1
+   * @param k neighbours of each position, at least 1; left out for the preset's
+   * @param temperature greater than 0; left out for the preset's
+   * @param lambda weight of the neighbours, 0 to 1; left out for the preset's
    * @param nprobe lists to visit, at least 1; left out for the index's own
    * @param exactDistances exact distances instead of the index's; left out for no
+   * @param preset name of a {@link Preset}, of perplexity when it does not say; what is given
+   *     beside it comes first
    */
   public record Setting(
       String datastore,
@@ -50,7 +52,19 @@ public record RunRequest(
       Float temperature,
       Float lambda,
       Integer nprobe,
-      Boolean exactDistances) {}
+      Boolean exactDistances,
+      String preset) {
+    private Setting orPreset(Preset of) {
+      return new Setting(
+          datastore,
+          k == null ? Integer.valueOf(of.k()) : k,
+          temperature == null ? Float.valueOf(of.temperature()) : temperature,
+          lambda == null ? Float.valueOf(of.lambda()) : lambda,
+          nprobe,
+          exactDistances,
+          preset);
+    }
+  }
 
   /**
    * Checks all that can be known without the model.
@@ -148,11 +162,26 @@ public record RunRequest(
     return retrievals;
   }
 
-  private static Optional<Retrieval> retrieval(Setting setting, String path, Problems problems) {
-    if (setting == null) {
+  private static Optional<Retrieval> retrieval(Setting asked, String path, Problems problems) {
+    if (asked == null) {
       problems.add(path, null, "a setting");
       return Optional.empty();
     }
+    if (asked.preset() == null) {
+      return complete(asked, path, problems);
+    }
+    Optional<Preset> preset = Preset.find(asked.preset(), Preset.Use.PERPLEXITY);
+    if (preset.isEmpty()) {
+      problems.add(
+          path + ".preset",
+          asked.preset(),
+          "one of %s, the last part may be left out".formatted(String.join(", ", Preset.names())));
+      return Optional.empty();
+    }
+    return complete(asked.orPreset(preset.get()), path, problems);
+  }
+
+  private static Optional<Retrieval> complete(Setting setting, String path, Problems problems) {
     int before = problems.count();
     String datastore = setting.datastore();
     problems.unless(

@@ -96,11 +96,24 @@ class RunResourceIT {
         "{\"settings\": [{}, {\"k\": \"8\"}]} | settings[1].k",
         "{\"settings\": [{\"lambda\": \"NaN\"}]} | settings[0].lambda",
         "{\"settings\": {}} | settings",
+        "{\"settings\": [{\"datastore\": \"d\", \"preset\": \"gpt2/wiki\"}]} | settings[0].preset",
+        "{\"settings\": [{\"datastore\": \"d\", \"preset\": 1}]} | settings[0].preset",
         "{\"settings\": [{\"k\": 99999999999}]} | settings[0].k"
       },
       delimiter = '|')
   void aFieldOfAnotherTypeOrNameIsNamed(String body, String field) {
     problem(post(body), 400).body("errors.field", hasItem(field));
+  }
+
+  @Test
+  void aPresetAndADatastoreAreASetting() {
+    problem(
+            post(
+                """
+                {"protocol": "ppl", "text": "text.txt",
+                 "settings": [{"datastore": "d", "preset": "llama-2-7b/wiki"}]}"""),
+            400)
+        .body("errors.field", contains("protocol"));
   }
 
   @ParameterizedTest

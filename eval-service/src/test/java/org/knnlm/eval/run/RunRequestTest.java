@@ -40,7 +40,7 @@ class RunRequestTest {
 
   @Test
   void whatIsLeftOutHasItsDefault() {
-    var setting = new RunRequest.Setting("wiki", 8, 10f, 0.25f, null, null);
+    var setting = new RunRequest.Setting("wiki", 8, 10f, 0.25f, null, null, null);
     RunSpec spec =
         new RunRequest(null, "blocks", "a.jsonl", null, null, List.of(setting)).check(texts);
     assertThat(spec)
@@ -72,8 +72,8 @@ class RunRequestTest {
             "csv",
             "",
             List.of(
-                new RunRequest.Setting("../x", 0, 0f, 1.5f, 0, null),
-                new RunRequest.Setting(null, null, null, null, null, null)));
+                new RunRequest.Setting("../x", 0, 0f, 1.5f, 0, null, null),
+                new RunRequest.Setting(null, null, null, null, null, null, null)));
     assertThat(problems(request))
         .extracting(FieldProblem::field)
         .containsExactly(
@@ -103,7 +103,7 @@ class RunRequestTest {
   @ParameterizedTest
   @ValueSource(floats = {0, -1, Float.NaN, Float.POSITIVE_INFINITY})
   void aTemperatureIsFiniteAndPositive(float temperature) {
-    assertThat(problems(with(new RunRequest.Setting("d", 1, temperature, 0f, null, true))))
+    assertThat(problems(with(new RunRequest.Setting("d", 1, temperature, 0f, null, true, null))))
         .extracting(FieldProblem::field)
         .containsExactly("settings[0].temperature");
   }
@@ -111,22 +111,44 @@ class RunRequestTest {
   @ParameterizedTest
   @ValueSource(floats = {-0.01f, 1.01f, Float.NaN, Float.NEGATIVE_INFINITY})
   void lambdaIsAShare(float lambda) {
-    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, lambda, null, true))))
+    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, lambda, null, true, null))))
         .extracting(FieldProblem::field)
         .containsExactly("settings[0].lambda");
   }
 
   @Test
   void theSameSettingTwiceIsAMistake() {
-    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null);
-    var same = new RunRequest.Setting("d", 1, 1f, 0f, null, false);
+    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null);
+    var same = new RunRequest.Setting("d", 1, 1f, 0f, null, false, null);
     assertThat(problems(with(setting, same)))
         .containsExactly(new FieldProblem("settings[1]", "found a setting for the second time"));
   }
 
   @Test
+  void aPresetGivesWhatIsLeftOut() {
+    var named = new RunRequest.Setting("wiki", null, null, null, null, null, "llama-2-7b/math");
+    var changed =
+        new RunRequest.Setting("wiki", 8, null, 0f, 4, true, "llama-2-7b/math/downstream");
+    assertThat(with(named, changed).check(texts).settings())
+        .containsExactly(
+            new Retrieval("wiki", 2048, 5f, 0.1f, OptionalInt.empty(), false),
+            new Retrieval("wiki", 8, 3f, 0f, OptionalInt.of(4), true));
+  }
+
+  @Test
+  void anUnknownPresetIsRefused() {
+    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, 0f, null, null, "gpt2/wiki"))))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("settings[0].preset");
+              assertThat(problem.problem()).contains("\"gpt2/wiki\"", "mistral-7b/wiki/downstream");
+            });
+  }
+
+  @Test
   void thereIsALimitToTheSettings() {
-    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null);
+    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null);
     var many = Collections.nCopies(65, setting).toArray(RunRequest.Setting[]::new);
     assertThat(problems(with(many)))
         .contains(new FieldProblem("settings", "found 65 settings, allowed are at most 64"));

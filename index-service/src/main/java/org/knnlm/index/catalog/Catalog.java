@@ -18,10 +18,14 @@ import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.search.SearchableDatastore;
 import org.knnlm.index.shard.IndexManifest;
 
-/** The datastores under a root folder, each opened when it is first asked for and kept open. */
+/**
+ * The datastores under a root folder and those imported, each opened when it is first asked for and
+ * kept open.
+ */
 public final class Catalog implements AutoCloseable {
   private final Path root;
   private final IntPredicate held;
+  private final Map<DatastoreName, Import> imports;
   private final int threads;
   private final SearchQueue queue;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
@@ -29,12 +33,19 @@ public final class Catalog implements AutoCloseable {
 
   /**
    * @param root folder whose sub-folders are datastores
+   * @param imports what the settings say of datastores
    * @param held which files of an index, by their number, are searched here
    * @param threads of a search
    * @param queue of searches; closed with the catalog
    */
-  public Catalog(Path root, IntPredicate held, int threads, SearchQueue queue) {
+  public Catalog(
+      Path root,
+      Map<DatastoreName, Import> imports,
+      IntPredicate held,
+      int threads,
+      SearchQueue queue) {
     this.root = root;
+    this.imports = Map.copyOf(imports);
     this.held = held;
     this.threads = threads;
     this.queue = queue;
@@ -48,6 +59,11 @@ public final class Catalog implements AutoCloseable {
    */
   public Datastore datastore(DatastoreName name) {
     return served(name).datastore();
+  }
+
+  /** Which model a datastore belongs to. */
+  public Identity identity(DatastoreName name) {
+    return served(name).identity();
   }
 
   /** The manifest of the index that is served; empty when there is none. */
@@ -126,15 +142,33 @@ public final class Catalog implements AutoCloseable {
     }
     try {
       return new ServedDatastore(
-          datastore, SearchableDatastore.open(datastore, folder, held, threads, queue));
+          datastore,
+          Identity.of(name.value(), datastore, settings(name)),
+          SearchableDatastore.open(datastore, folder, held, threads, queue));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;
     }
   }
 
+  private Import settings(DatastoreName name) {
+    return imports.getOrDefault(name, Import.NONE);
+  }
+
+  /** Where a datastore lies. */
   private Path folder(DatastoreName name) {
-    return name.in(root);
+    Path own = name.in(root);
+    Path folder = settings(name).folder().orElse(own);
+    if (!folder.equals(own)) {
+      if (Files.exists(own)) {
+        throw new ImportException(
+            name.value(), "path is %s, but there is %s, too".formatted(folder, own));
+      }
+      if (!Files.isDirectory(folder)) {
+        throw new ImportException(name.value(), "path is %s, no folder".formatted(folder));
+      }
+    }
+    return folder;
   }
 
   @Override

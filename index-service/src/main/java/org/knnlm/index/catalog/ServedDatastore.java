@@ -9,16 +9,22 @@ import org.knnlm.index.search.SearchableDatastore;
 /** An open datastore and its index, which a build may replace while others search. */
 final class ServedDatastore implements AutoCloseable {
   private final Datastore datastore;
+  private final Identity identity;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private SearchableDatastore index;
 
-  ServedDatastore(Datastore datastore, SearchableDatastore index) {
+  ServedDatastore(Datastore datastore, Identity identity, SearchableDatastore index) {
     this.datastore = datastore;
+    this.identity = identity;
     this.index = index;
   }
 
   Datastore datastore() {
     return datastore;
+  }
+
+  Identity identity() {
+    return identity;
   }
 
   /** Calls with the index, which is null when there is none and stays open during the call. */

@@ -7,8 +7,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.search.SearchQueue;
+import org.knnlm.index.catalog.Import;
 
 /** Makes the catalog from the settings. */
 final class CatalogProducer {
@@ -25,6 +30,10 @@ final class CatalogProducer {
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
     IndexConfig.Search search = config.search();
     var queue = new SearchQueue(threads, search.maxQueries(), search.mergeTime());
+    return new Catalog(config.datastores(), imports(config), held(config), threads, queue);
+  }
+
+  private static IntPredicate held(IndexConfig config) {
     int instance = config.cluster().instance();
     int instances = config.cluster().instances();
     if (instance < 0 || instance >= instances) {
@@ -32,7 +41,25 @@ final class CatalogProducer {
           "knnlm.cluster.instance is %d, allowed are 0 to %d: knnlm.cluster.instances is %d"
               .formatted(instance, instances - 1, instances));
     }
-    return new Catalog(config.datastores(), shard -> shard % instances == instance, threads, queue);
+    return shard -> shard % instances == instance;
+  }
+
+  private static Map<DatastoreName, Import> imports(IndexConfig config) {
+    Map<DatastoreName, Import> imports = new HashMap<>();
+    config
+        .datastore()
+        .forEach(
+            (name, said) -> {
+              try {
+                imports.put(
+                    new DatastoreName(name),
+                    new Import(said.path(), said.modelSha256(), said.key()));
+              } catch (IllegalArgumentException e) {
+                throw new IllegalStateException(
+                    "knnlm.datastore.\"%s\": %s".formatted(name, e.getMessage()), e);
+              }
+            });
+    return imports;
   }
 
   void close(@Disposes Catalog catalog) {

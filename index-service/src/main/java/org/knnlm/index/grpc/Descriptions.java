@@ -1,13 +1,15 @@
 package org.knnlm.index.grpc;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import org.knnlm.datastore.Context;
 import org.knnlm.datastore.Datastore;
-import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.index.build.BuildProgress;
 import org.knnlm.index.catalog.BuildJob;
+import org.knnlm.index.catalog.Identity;
 import org.knnlm.index.shard.IndexManifest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.DescribeResponse;
@@ -22,7 +24,11 @@ final class Descriptions {
   private Descriptions() {}
 
   static DescribeResponse of(
-      DatastoreName name, Datastore datastore, Optional<IndexManifest> index, String version) {
+      DatastoreName name,
+      Datastore datastore,
+      Identity identity,
+      Optional<IndexManifest> index,
+      String version) {
     var response =
         DescribeResponse.newBuilder()
             .setDatastore(name.value())
@@ -30,12 +36,9 @@ final class Descriptions {
             .setDimension(datastore.dimension())
             .setModelType(datastore.files().modelType())
             .setVersion(version);
-    datastore
-        .manifest()
-        .map(DatastoreManifest::origin)
-        .ifPresent(
-            origin ->
-                response.setModelSha256(origin.model().sha256()).setKey(hiddenState(origin.key())));
+    identity.modelSha256().ifPresent(response::setModelSha256);
+    identity.key().map(Descriptions::hiddenState).ifPresent(response::setKey);
+    identity.largestToken().ifPresent(response::setLargestTokenId);
     index.map(Descriptions::info).ifPresent(response::setIndex);
     return response.build();
   }
@@ -56,6 +59,29 @@ final class Descriptions {
         .setBuildSeconds(index.buildSeconds())
         .addAllWarnings(index.warnings())
         .build();
+  }
+
+  /** Most bytes of a context as a message: a token id takes at most five. */
+  static int contextBytes(int before, int after) {
+    return 64 + 5 * (before + 1 + after);
+  }
+
+  static org.knnlm.proto.index.v1.Context context(Context context) {
+    int at = context.at();
+    int[] tokens = context.tokens();
+    var message =
+        org.knnlm.proto.index.v1.Context.newBuilder().setId(context.id()).setTokenId(tokens[at]);
+    Arrays.stream(tokens, 0, at).forEach(message::addBefore);
+    Arrays.stream(tokens, at + 1, tokens.length).forEach(message::addAfter);
+    context
+        .place()
+        .ifPresent(
+            place ->
+                message
+                    .setDocument(place.document())
+                    .setLine(place.line())
+                    .setPosition(place.position()));
+    return message.build();
   }
 
   static BuildIndexResponse progress(BuildJob job) {

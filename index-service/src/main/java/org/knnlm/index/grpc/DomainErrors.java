@@ -6,6 +6,7 @@ import org.knnlm.datastore.DatastoreException;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.grpc.Errors;
 import org.knnlm.index.build.IndexSettingsException;
+import org.knnlm.index.catalog.ImportException;
 import org.knnlm.index.catalog.NoIndexException;
 import org.knnlm.index.catalog.NoSuchDatastoreException;
 import org.knnlm.index.cluster.UnreachableKeysException;
@@ -20,6 +21,7 @@ final class DomainErrors {
   static StatusRuntimeException status(Throwable e) {
     return switch (e) {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
+      case ImportException settings -> Errors.of(Code.FAILED_PRECONDITION, settings.getMessage());
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
       case IndexSettingsException setting ->
           Errors.invalidArgument(setting.field(), setting.getMessage());

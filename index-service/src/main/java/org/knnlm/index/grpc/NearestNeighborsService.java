@@ -3,9 +3,12 @@ package org.knnlm.index.grpc;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.datastore.ContextReader;
+import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.grpc.Replies;
 import org.knnlm.grpc.Tensors;
@@ -20,6 +23,8 @@ import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.ContextsRequest;
+import org.knnlm.proto.index.v1.ContextsResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
@@ -63,7 +68,8 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         () -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
-          return Descriptions.of(name, catalog.datastore(name), catalog.index(name), version);
+          return Descriptions.of(
+              name, catalog.datastore(name), catalog.identity(name), catalog.index(name), version);
         });
   }
 
@@ -193,6 +199,27 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         .setProbabilities(Tensors.fp32(probabilities, sparse.probabilities().length, tokens))
         .setUnsearchedKeys(unsearchedKeys)
         .build();
+  }
+
+  @Override
+  public void contexts(ContextsRequest request, StreamObserver<ContextsResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          Datastore datastore = catalog.datastore(Requests.datastore(request.getDatastore()));
+          List<Long> ids = Requests.ids(request.getIdsList(), datastore);
+          int before = Requests.around("before", request.getBefore());
+          int after = Requests.around("after", request.getAfter());
+          int rows = BYTES_IN_A_REPLY / Descriptions.contextBytes(before, after);
+          var contexts = new ContextReader(datastore);
+          for (int from = 0; from < ids.size(); from += rows) {
+            var reply = ContextsResponse.newBuilder();
+            for (long id : ids.subList(from, Math.min(ids.size(), from + rows))) {
+              reply.addContexts(Descriptions.context(contexts.read(id, before, after)));
+            }
+            sink.send(reply.build());
+          }
+        });
   }
 
   @Override

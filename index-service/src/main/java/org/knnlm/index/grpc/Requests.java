@@ -12,6 +12,9 @@ import org.knnlm.proto.tensor.v1.Tensor;
 
 /** Checks what comes in; every error is INVALID_ARGUMENT and names the field. */
 final class Requests {
+  private static final int MAX_CONTEXTS = 16_384;
+  private static final int MAX_AROUND = 1024;
+
   private Requests() {}
 
   static DatastoreName datastore(String name) {
@@ -56,6 +59,31 @@ final class Requests {
       throw Errors.invalidArgument("nprobe", "found %d, at least 1 is needed".formatted(nprobe));
     }
     return given ? OptionalInt.of(nprobe) : OptionalInt.empty();
+  }
+
+  /** Keys of the datastore, 1 to {@link #MAX_CONTEXTS} of them. */
+  static List<Long> ids(List<Long> ids, Datastore datastore) {
+    if (ids.isEmpty() || ids.size() > MAX_CONTEXTS) {
+      throw Errors.invalidArgument(
+          "ids", "found %d, allowed are 1 to %d".formatted(ids.size(), MAX_CONTEXTS));
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      if (ids.get(i) < 0 || ids.get(i) >= datastore.size()) {
+        throw Errors.invalidArgument(
+            "ids[%d]".formatted(i),
+            "found %d, allowed are 0 to %d".formatted(ids.get(i), datastore.size() - 1));
+      }
+    }
+    return ids;
+  }
+
+  /** Most tokens wanted on one side of a value. */
+  static int around(String field, int tokens) {
+    if (tokens < 0 || tokens > MAX_AROUND) {
+      throw Errors.invalidArgument(
+          field, "found %d, allowed are 0 to %d".formatted(tokens, MAX_AROUND));
+    }
+    return tokens;
   }
 
   static int[] targets(List<Integer> targets, int queries) {

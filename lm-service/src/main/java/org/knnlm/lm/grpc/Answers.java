@@ -25,6 +25,8 @@ import org.knnlm.lm.score.Target;
 import org.knnlm.lm.telemetry.Rpc;
 import org.knnlm.lm.telemetry.Telemetry;
 import org.knnlm.lm.transformer.FloatFormat;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
+import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.GenerateRequest;
@@ -145,6 +147,15 @@ final class Answers {
       sink.send(reply.build());
       start = end;
     } while (start < ids.length);
+  }
+
+  void detokenize(DetokenizeRequest request, Replies.Sink<DetokenizeResponse> sink)
+      throws InterruptedException {
+    List<int[]> sequences = requests.tokenized(request);
+    for (int i = 0; i < sequences.size(); i++) {
+      String text = model.tokenizer().decode(sequences.get(i), request.getWithSpecialTokens());
+      sink.send(DetokenizeResponse.newBuilder().setSequence(i).setText(text).build());
+    }
   }
 
   void forward(ForwardRequest request, Replies.Sink<ForwardResponse> sink)

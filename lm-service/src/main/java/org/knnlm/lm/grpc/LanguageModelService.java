@@ -7,6 +7,8 @@ import java.util.concurrent.Executors;
 import org.knnlm.grpc.Replies;
 import org.knnlm.lm.batch.Budget;
 import org.knnlm.lm.telemetry.Telemetry;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
+import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
 import org.knnlm.proto.lm.v1.GenerateRequest;
@@ -50,6 +52,11 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
   @Override
   public void tokenize(TokenizeRequest request, StreamObserver<TokenizeResponse> observer) {
     replies.stream(observer, sink -> answers.get().tokenize(request, sink));
+  }
+
+  @Override
+  public void detokenize(DetokenizeRequest request, StreamObserver<DetokenizeResponse> observer) {
+    replies.stream(observer, sink -> answers.get().detokenize(request, sink));
   }
 
   @Override

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Errors;
@@ -54,7 +55,14 @@ final class NearestNeighborsClient implements NeighborIndex {
                 Clients.connecting(index)
                     .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     return new Datastore(
-        name, found.getNumKeys(), found.getDimension(), found.getModelSha256(), key(name, found));
+        name,
+        found.getNumKeys(),
+        found.getDimension(),
+        found.getModelSha256(),
+        key(name, found),
+        found.hasLargestTokenId()
+            ? OptionalInt.of(found.getLargestTokenId())
+            : OptionalInt.empty());
   }
 
   private static HiddenState key(String name, DescribeResponse found) {

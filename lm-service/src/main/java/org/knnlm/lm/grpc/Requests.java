@@ -18,6 +18,7 @@ import org.knnlm.lm.score.Target;
 import org.knnlm.lm.transformer.FloatFormat;
 import org.knnlm.lm.transformer.ForwardPass;
 import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardSequence;
 import org.knnlm.proto.lm.v1.GenerateRequest;
@@ -34,6 +35,11 @@ final class Requests {
   /** Most sequences in one request. */
   static final int MAX_SEQUENCES = 1024;
 
+  /**
+   * Most sequences in one request that the tokenizer alone answers, and most ids in one of them.
+   */
+  private static final int MAX_DETOKENIZED = 16_384;
+
   private final ModelInfo model;
 
   Requests(ModelInfo model) {
@@ -45,6 +51,30 @@ final class Requests {
       throw Errors.invalidArgument("texts", "is empty, but must hold at least one text");
     }
     return request.getTextsList();
+  }
+
+  /** Sequences of any length up to the limit. */
+  List<int[]> tokenized(DetokenizeRequest request) {
+    int count = request.getSequencesCount();
+    if (count == 0 || count > MAX_DETOKENIZED) {
+      throw Errors.invalidArgument(
+          "sequences", "holds %d, but must hold 1 to %d".formatted(count, MAX_DETOKENIZED));
+    }
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> {
+              int[] ids = ints(request.getSequences(i).getTokenIdsList());
+              String field = "sequences[%d].token_ids".formatted(i);
+              if (ids.length > MAX_DETOKENIZED) {
+                throw Errors.invalidArgument(
+                    field,
+                    "holds %d token ids, but at most %d are allowed"
+                        .formatted(ids.length, MAX_DETOKENIZED));
+              }
+              checkVocabulary(field, ids);
+              return ids;
+            })
+        .toList();
   }
 
   List<Positions> positions(ForwardRequest request) {

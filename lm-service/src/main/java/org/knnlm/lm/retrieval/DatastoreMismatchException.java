@@ -8,7 +8,10 @@ public final class DatastoreMismatchException extends RuntimeException {
     super(message);
   }
 
-  /** Refuses a datastore whose keys are of another length or another model. */
+  /**
+   * Refuses a datastore whose keys are of another length or another model, or whose values are no
+   * tokens of this one.
+   */
   public static void check(Datastore datastore, org.knnlm.lm.model.ModelInfo model) {
     if (datastore.dimension() != model.hiddenSize()) {
       throw new DatastoreMismatchException(
@@ -21,6 +24,12 @@ public final class DatastoreMismatchException extends RuntimeException {
           "datastore %s was made by the model with SHA-256 %s, but model %s has %s"
               .formatted(
                   datastore.name(), datastore.modelSha256(), model.id(), model.modelSha256()));
+    }
+    int largest = datastore.largestToken().orElse(0);
+    if (largest >= model.vocabularySize()) {
+      throw new DatastoreMismatchException(
+          "datastore %s has the token id %d among its values, but the vocabulary of model %s ends at %d"
+              .formatted(datastore.name(), largest, model.id(), model.vocabularySize() - 1));
     }
   }
 }

@@ -73,7 +73,16 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The text of token ids, special tokens left out. */
   public String decode(int[] tokenIds) {
-    return tokenizer.decode(Arrays.stream(tokenIds).asLongStream().toArray(), true);
+    return decode(tokenIds, false);
+  }
+
+  /**
+   * The text of token ids.
+   *
+   * @param withSpecialTokens show special tokens
+   */
+  public String decode(int[] tokenIds, boolean withSpecialTokens) {
+    return tokenizer.decode(Arrays.stream(tokenIds).asLongStream().toArray(), !withSpecialTokens);
   }
 
   private static int[] toInts(long[] ids) {

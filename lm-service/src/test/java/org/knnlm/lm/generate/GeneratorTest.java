@@ -76,7 +76,9 @@ class GeneratorTest {
       values[i] = 3 + i * 5 % 90;
     }
     return new NaiveIndex(
-        new Datastore("store", 37, hidden, "", HiddenState.LAST_FFN_INPUT), keys, values);
+        new Datastore("store", 37, hidden, "", HiddenState.LAST_FFN_INPUT, OptionalInt.empty()),
+        keys,
+        values);
   }
 
   /** Pieces of each prompt and setting. */

@@ -53,7 +53,9 @@ class NextTokensTest {
     }
     var index =
         new NaiveIndex(
-            new Datastore("store", 37, HIDDEN, "", HiddenState.LAST_FFN_INPUT), keys, values);
+            new Datastore("store", 37, HIDDEN, "", HiddenState.LAST_FFN_INPUT, OptionalInt.empty()),
+            keys,
+            values);
     var softmax = new Softmax(12, 7);
     var retrieval = new Retrieval(new Search("store", OptionalInt.empty(), false), softmax, 0.4f);
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -27,7 +28,9 @@ import org.knnlm.lm.transformer.Precision;
 class InvarianceTest {
   private static final NaiveIndex NO_INDEX =
       new NaiveIndex(
-          new Datastore("none", 0, 0, "", HiddenState.LAST_FFN_INPUT), new float[0][], new int[0]);
+          new Datastore("none", 0, 0, "", HiddenState.LAST_FFN_INPUT, OptionalInt.empty()),
+          new float[0][],
+          new int[0]);
 
   private static LanguageModel alone;
   private static LanguageModel together;

@@ -63,7 +63,9 @@ class ScorerTest {
       values[i] = sequences[0][(i / 2 + i % 3) % 37];
     }
     return new NaiveIndex(
-        new Datastore("store", keys.length, dimension, sha256, state), keys, values);
+        new Datastore("store", keys.length, dimension, sha256, state, OptionalInt.empty()),
+        keys,
+        values);
   }
 
   private static Retrieval retrieval(int k, float temperature, float lambda) {
