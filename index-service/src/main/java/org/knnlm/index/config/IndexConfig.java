@@ -1,8 +1,10 @@
 package org.knnlm.index.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Settings of the service. */
@@ -13,6 +15,15 @@ public interface IndexConfig {
 
   /** Search. */
   Search search();
+
+  /** Builds of indexes. */
+  Build build();
+
+  /** How indexes are built. */
+  interface Build {
+    /** Memory that builds may take together; all that is available when not given. */
+    Optional<MemorySize> maxMemory();
+  }
 
   /** How searches run. */
   interface Search {

@@ -17,6 +17,8 @@ import org.knnlm.grpc.Replies;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.build.IndexSettingsException;
+import org.knnlm.index.build.NotEnoughRoomException;
+import org.knnlm.index.catalog.BuildConflictException;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.catalog.NoIndexException;
@@ -26,6 +28,7 @@ import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.knn.TargetProbabilities;
 import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
+import org.knnlm.index.shard.BuildFolderHeldException;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
@@ -72,6 +75,9 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         () -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
+          if (request.getVerify()) {
+            catalog.verify(name);
+          }
           return Descriptions.of(name, catalog.datastore(name), catalog.index(name), version);
         });
   }
@@ -199,13 +205,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         sink -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
-          var settings =
-              IndexSettings.orDefault(
-                  request.getNlist(),
-                  request.getPqM(),
-                  request.getNprobe(),
-                  request.getMaxTrainingKeys(),
-                  request.hasSeed() ? request.getSeed() : 1);
+          IndexSettings settings = Requests.settings(request);
           BuildJob job = catalog.build(name, settings);
           while (!job.await(Descriptions.PROGRESS_INTERVAL)) {
             sink.send(Descriptions.progress(job));
@@ -226,6 +226,10 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
     return switch (e) {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
+      case NotEnoughRoomException room -> Errors.of(Code.RESOURCE_EXHAUSTED, room.getMessage());
+      case BuildConflictException other -> Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
+      case BuildFolderHeldException other ->
+          Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
       case IndexSettingsException setting ->
           Errors.invalidArgument(setting.field(), setting.getMessage());
       case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());

@@ -7,7 +7,9 @@ import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
+import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.knn.Softmax;
+import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /** Checks what comes in; every error is INVALID_ARGUMENT and names the field. */
@@ -56,6 +58,17 @@ final class Requests {
       throw Errors.invalidArgument("nprobe", "found %d, at least 1 is needed".formatted(nprobe));
     }
     return given ? OptionalInt.of(nprobe) : OptionalInt.empty();
+  }
+
+  static IndexSettings settings(BuildIndexRequest request) {
+    return new IndexSettings(
+        request.getFactory(),
+        request.getNlist(),
+        request.getPqM(),
+        request.getNprobe(),
+        request.hasRerankFactor() ? OptionalInt.of(request.getRerankFactor()) : OptionalInt.empty(),
+        request.getMaxTrainingKeys(),
+        request.hasSeed() ? request.getSeed() : 1);
   }
 
   static int[] targets(List<Integer> targets, int queries) {
