@@ -37,6 +37,7 @@ public final class IndexBuilder {
   private final Path folder;
   private final IndexPlan plan;
   private final long shardKeys;
+  private final int threads;
   private final BuildListener listener;
 
   /**
@@ -44,15 +45,21 @@ public final class IndexBuilder {
    * @param folder of the datastore
    */
   public IndexBuilder(Datastore datastore, Path folder, IndexPlan plan, BuildListener listener) {
-    this(datastore, folder, plan, SHARD_KEYS, listener);
+    this(datastore, folder, plan, SHARD_KEYS, Runtime.getRuntime().availableProcessors(), listener);
   }
 
   IndexBuilder(
-      Datastore datastore, Path folder, IndexPlan plan, long shardKeys, BuildListener listener) {
+      Datastore datastore,
+      Path folder,
+      IndexPlan plan,
+      long shardKeys,
+      int threads,
+      BuildListener listener) {
     this.datastore = datastore;
     this.folder = folder;
     this.plan = plan;
     this.shardKeys = shardKeys;
+    this.threads = threads;
     this.listener = listener;
   }
 
@@ -72,9 +79,16 @@ public final class IndexBuilder {
     }
   }
 
-  /** What a build takes. */
-  public static Needs needs(IndexPlan plan, Datastore datastore) {
-    return Needs.of(plan, datastore.size(), datastore.dimension(), SHARD_KEYS);
+  /** What a build takes; one that was interrupted after training does not train again. */
+  public static Needs needs(IndexPlan plan, Datastore datastore) throws IOException {
+    Needs whole = Needs.of(plan, datastore.size(), datastore.dimension(), SHARD_KEYS);
+    long identity = Checkpoint.identity(datastore);
+    boolean isTrained =
+        Checkpoint.read(datastore.folder())
+            .filter(last -> last.isOf(plan, identity, SHARD_KEYS))
+            .filter(last -> last.trained() != null)
+            .isPresent();
+    return isTrained ? new Needs(0, whole.addingMemory(), whole.disk()) : whole;
   }
 
   /**
@@ -112,7 +126,7 @@ public final class IndexBuilder {
         Checkpoint.read(folder).filter(last -> last.isOf(plan, identity, shardKeys));
     return found.isPresent()
         ? found.get().verified(work)
-        : Checkpoint.fresh(plan, datastore, Runtime.getRuntime().availableProcessors(), shardKeys);
+        : Checkpoint.fresh(plan, datastore, threads, shardKeys);
   }
 
   private Checkpoint trained(Checkpoint at, BuildFolder work) throws IOException {

@@ -32,13 +32,15 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
         plan.trainingKeys() > KEYS_PER_CENTROID * plan.nlist()
             ? KEYS_PER_CENTROID * plan.nlist() * row
             : 0;
-    long quantizer = 2 * Math.min(plan.trainingKeys(), KEYS_PER_CENTROID * quantizerCentroids) * row;
+    long quantizer =
+        2 * Math.min(plan.trainingKeys(), KEYS_PER_CENTROID * quantizerCentroids) * row;
     long training =
         plan.trainingKeys() == 0
             ? 0
             : plan.trainingKeys() * row + Math.max(copied, quantizer) + 3 * centroids + SLACK;
 
-    long trained = centroids + quantizerCentroids * row + (long) plan.nlist() * Long.BYTES + (1 << 20);
+    long trained =
+        centroids + quantizerCentroids * row + (long) plan.nlist() * Long.BYTES + (1 << 20);
     // fast-scan lists are padded to whole blocks of 32 codes
     long padding = plan.nlist() * 32L * plan.codeBytes();
     long table = (long) plan.nlist() * plan.subQuantizers() * quantizerCentroids * Float.BYTES;

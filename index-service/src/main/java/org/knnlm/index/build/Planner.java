@@ -86,8 +86,7 @@ final class Planner {
   private IndexPlan fast() {
     int m = subQuantizers(largestDivisor(Math.clamp(dimension / 4, 1, FAST_MAX_SUB_QUANTIZERS)));
     int fitting =
-        (int)
-            Math.min(FAST_MAX_NLIST, Long.highestOneBit(Math.max(1, (long) (4 * Math.sqrt(keys)))));
+        (int) Math.min(FAST_MAX_NLIST, Long.highestOneBit((long) (4 * Math.sqrt((double) keys))));
     int wanted = asked.nlist() == 0 ? fitting : asked.nlist();
     long training =
         trainingKeys(Math.clamp((long) FAST_KEYS_PER_LIST * wanted, 1 << 16, MAX_TRAINING_KEYS));

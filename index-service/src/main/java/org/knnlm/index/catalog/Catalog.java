@@ -121,7 +121,7 @@ public final class Catalog implements AutoCloseable {
   }
 
   private BuildJob start(DatastoreName name, ServedDatastore target, IndexPlan plan) {
-    Needs needs = IndexBuilder.needs(plan, target.datastore());
+    Needs needs = needs(plan, target.datastore());
     var job = new BuildJob(plan, needs, target.datastore().size());
     Optional<IndexManifest> existing =
         target.withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
@@ -132,6 +132,15 @@ public final class Catalog implements AutoCloseable {
       Thread.ofPlatform().name("build " + name.value()).start(() -> run(name, target, plan, job));
     }
     return job;
+  }
+
+  private static Needs needs(IndexPlan plan, Datastore datastore) {
+    try {
+      return IndexBuilder.needs(plan, datastore);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "what is left of a build cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Builds that run may still take all that they need; a build folder's files are used again. */

@@ -92,6 +92,9 @@ final class Descriptions {
         .setKeysTotal(index.keys())
         .setElapsedSeconds(job.elapsedSeconds())
         .setRemainingSeconds(0)
+        .setStageRemainingSeconds(0)
+        .setMemoryBytesNeeded(job.needs().memory())
+        .setDiskBytesNeeded(job.needs().disk())
         .setIndex(info(index))
         .build();
   }

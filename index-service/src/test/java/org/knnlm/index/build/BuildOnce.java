@@ -10,7 +10,9 @@ final class BuildOnce {
   private BuildOnce() {}
 
   /**
-   * @param args datastore folder, factory, keys of a shard
+   * Builds, unless the index is there.
+   *
+   * @param args datastore folder, factory, keys of a shard, threads
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
@@ -28,7 +30,9 @@ final class BuildOnce {
               @Override
               public void progress(BuildProgress progress) {}
             };
-        new IndexBuilder(datastore, folder, plan, Long.parseLong(args[2]), silent).build();
+        new IndexBuilder(
+                datastore, folder, plan, Long.parseLong(args[2]), Integer.parseInt(args[3]), silent)
+            .build();
       }
     }
     System.out.println("done");

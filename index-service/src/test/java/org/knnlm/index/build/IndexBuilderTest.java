@@ -67,7 +67,7 @@ class IndexBuilderTest {
   private IndexManifest build(IndexSettings settings, BuildListener listener) throws IOException {
     try (Datastore datastore = Datastore.open(folder)) {
       return new IndexBuilder(
-              datastore, folder, IndexPlan.of(settings, KEYS, D), SHARD, listener)
+              datastore, folder, IndexPlan.of(settings, KEYS, D), SHARD, 1, listener)
           .build();
     }
   }
@@ -107,8 +107,9 @@ class IndexBuilderTest {
       assertThat(resumed.recalls()).isEqualTo(expected.recalls());
       assertThat(resumed.shards()).isEqualTo(expected.shards());
       // the step at which it stopped is done again, nothing before it
-      assertThat(rest.steps).isEqualTo(whole.steps.subList(
-          whole.steps.size() - rest.steps.size(), whole.steps.size()));
+      assertThat(rest.steps)
+          .isEqualTo(
+              whole.steps.subList(whole.steps.size() - rest.steps.size(), whole.steps.size()));
       assertThat(whole.steps.size() - rest.steps.size()).isBetween(last - 2, last);
     }
   }
@@ -194,7 +195,11 @@ class IndexBuilderTest {
       Path made = TestDatastore.write(folder.resolveSibling("made" + moved), KEYS, D, 1);
       try (Datastore datastore = Datastore.open(made)) {
         new IndexBuilder(
-                datastore, made, IndexPlan.of(settings("fast"), KEYS, D), SHARD,
+                datastore,
+                made,
+                IndexPlan.of(settings("fast"), KEYS, D),
+                SHARD,
+                1,
                 new Interruption(Integer.MAX_VALUE))
             .build();
       }
@@ -249,7 +254,10 @@ class IndexBuilderTest {
           "%s{\"file\":\"%s\",\"start\":%d,\"end\":%d,\"bytes\":%d}"
               .formatted(
                   shards.isEmpty() ? "" : ",",
-                  shard.file(), shard.start(), shard.end(), shard.bytes()));
+                  shard.file(),
+                  shard.start(),
+                  shard.end(),
+                  shard.bytes()));
     }
     Files.writeString(
         folder.resolve("index.json"),
@@ -266,7 +274,8 @@ class IndexBuilderTest {
     assertThat(new IndexFolder(folder).verify()).isZero();
     assertThat(IndexPlan.of(settings("study"), KEYS, D).isOf(read)).isTrue();
 
-    Files.writeString(folder.resolve("index.json"), "{\"version\": 3, \"warnings\": [], \"shards\": []}");
+    Files.writeString(
+        folder.resolve("index.json"), "{\"version\": 3, \"warnings\": [], \"shards\": []}");
     assertThatThrownBy(() -> new IndexFolder(folder).manifest())
         .hasMessageContaining("version 3")
         .hasMessageContaining("1 to 2");
@@ -295,7 +304,9 @@ class IndexBuilderTest {
     try (Datastore datastore = Datastore.open(single)) {
       IndexManifest built =
           new IndexBuilder(
-                  datastore, single, IndexPlan.of(settings("fast"), 1, D),
+                  datastore,
+                  single,
+                  IndexPlan.of(settings("fast"), 1, D),
                   new Interruption(Integer.MAX_VALUE))
               .build();
       assertThat(built.recalls()).isEmpty();

@@ -101,8 +101,7 @@ class IndexPlanTest {
         List.of(
             new Case(new IndexSettings("flat", 4, 0, 0, OptionalInt.empty(), 0, 1), "nlist"),
             new Case(new IndexSettings("flat", 0, 0, 4, OptionalInt.empty(), 0, 1), "nprobe"),
-            new Case(
-                new IndexSettings("flat", 0, 0, 0, OptionalInt.of(2), 0, 1), "rerank_factor"),
+            new Case(new IndexSettings("flat", 0, 0, 0, OptionalInt.of(2), 0, 1), "rerank_factor"),
             new Case(new IndexSettings("IVF4,SQ8", 4, 0, 0, OptionalInt.empty(), 0, 1), "nlist"),
             new Case(new IndexSettings("IVF4,SQ8", 0, 4, 0, OptionalInt.empty(), 0, 1), "pq_m"),
             new Case(new IndexSettings("SQ8", 0, 0, 4, OptionalInt.empty(), 0, 1), "nprobe"),
@@ -114,8 +113,7 @@ class IndexPlanTest {
       assertThatThrownBy(() -> IndexPlan.of(refused.settings(), 3000, 16))
           .as("%s", refused)
           .isInstanceOfSatisfying(
-              IndexSettingsException.class,
-              e -> assertThat(e.field()).isEqualTo(refused.field()));
+              IndexSettingsException.class, e -> assertThat(e.field()).isEqualTo(refused.field()));
     }
     assertThatThrownBy(() -> new IndexSettings("", 0, 0, 0, OptionalInt.of(65), 0, 1))
         .hasMessageContaining("0 (none) to 64");

@@ -71,10 +71,7 @@ class KilledBuildIT {
     assertThat(checksums(killed)).isEqualTo(checksums(unbroken)).hasSize(KEYS / SHARD);
     IndexManifest a = new IndexFolder(killed).manifest().orElseThrow();
     IndexManifest b = new IndexFolder(unbroken).manifest().orElseThrow();
-    assertThat(a)
-        .usingRecursiveComparison()
-        .ignoringFields("buildSeconds")
-        .isEqualTo(b);
+    assertThat(a).usingRecursiveComparison().ignoringFields("buildSeconds").isEqualTo(b);
     assertThat(new IndexFolder(killed).verify()).isEqualTo(KEYS / SHARD);
   }
 
@@ -99,7 +96,8 @@ class KilledBuildIT {
                 BuildOnce.class.getName(),
                 folder.toString(),
                 factory,
-                Integer.toString(SHARD)))
+                Integer.toString(SHARD),
+                "2"))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
