@@ -25,7 +25,7 @@ from services import ROOT, stubs
 
 
 def write_datastore(folder, keys, dimension, seed=1):
-    """Keys in clusters of very different size and spread, as the reference writes them."""
+    """Keys in clusters of very different size and spread, whose directions fade as those of hidden states do."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"dstore_llama_{keys}_{dimension}_keys.npy"
     if path.exists() and path.stat().st_size == 2 * keys * dimension:
@@ -33,6 +33,8 @@ def write_datastore(folder, keys, dimension, seed=1):
     random = np.random.default_rng(seed)
     centres = random.normal(size=(4000, dimension)).astype(np.float32)
     spread = random.uniform(.3, 1, 4000).astype(np.float32)
+    directions = random.normal(size=(dimension, dimension)).astype(np.float32) / dimension**.5
+    directions *= (1 / np.sqrt(1 + np.arange(dimension, dtype=np.float32)))[:, None] * 4
     weights = random.pareto(1, 4000)
     weights /= weights.sum()
     with path.open("wb") as out:
@@ -40,7 +42,7 @@ def write_datastore(folder, keys, dimension, seed=1):
             n = min(100_000, keys - start)
             of = random.choice(4000, n, p=weights)
             noise = random.standard_normal((n, dimension), np.float32)
-            (centres[of] + spread[of, None] * noise).astype("<f2").tofile(out)
+            (centres[of] + spread[of, None] * (noise @ directions)).astype("<f2").tofile(out)
     random.integers(0, 1000, keys).astype("<i4").tofile(folder / f"dstore_llama_{keys}_{dimension}_vals.npy")
 
 
@@ -65,10 +67,15 @@ class Service:
         channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         grpc.channel_ready_future(channel).result(timeout=60)
         self.index = module.NearestNeighborsStub(channel)
+        self.most = self.idle = self.anonymous()
 
     def proc(self, file, name):
         text = Path(f"/proc/{self.process.pid}/{file}").read_text()
         return int(re.search(name + r":\s+(\d+)", text)[1])
+
+    def anonymous(self):
+        """MiB of its memory that is not a file's."""
+        return self.proc("status", "RssAnon") / 2**10
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
@@ -80,6 +87,7 @@ def watch(service, request, stages, stop_at=None):
     """Follows a build; returns the last reply. stages takes seconds by stage, and the first ETA of each."""
     last, reply = time.perf_counter(), None
     for reply in service.index.BuildIndex(request):
+        service.most = max(service.most, service.anonymous())
         now = time.perf_counter()
         stage = service.pb.BuildIndexResponse.Stage.Name(reply.stage)[6:].lower()
         seconds, first = stages.get(stage, (0, None))
@@ -112,8 +120,8 @@ def build(folder, generated, factory, args):
     for stage, (seconds, eta) in stages.items():
         print(f"  {stage:<10} {seconds:7.1f} s   ETA of the whole at its first report: {eta and round(eta, 1)} s")
     print(f"  written    {written / info.bytes:7.3f} x the index's bytes")
-    print(f"  memory     {service.proc('status', 'VmHWM') / 2**10:7.0f} MiB at most (needs estimated for the build alone: "
-          f"{done.memory_bytes_needed / 2**20:.0f} MiB)")
+    print(f"  memory     {service.most - service.idle:7.0f} MiB above the idle service's, every half second "
+          f"(estimated: {done.memory_bytes_needed / 2**20:.0f} MiB)")
     print("  recall     " + ", ".join(f"@{r.k} {r.recall:.3f}" for r in info.recalls), flush=True)
     service.stop()
 

@@ -77,7 +77,7 @@ public record Forecast(double trainingSeconds, double addingSeconds, double meas
             : (forLists + forQuantizer) * dimension / rates.multiplications()
                 + plan.trainingKeys() / rates.keys();
 
-    double perKey = plan.nlist() == 0 ? 0 : plan.nlist() + SHORT_VECTORS * centroids;
+    double perKey = plan.nlist() == 0 ? 0 : plan.nlist() + SHORT_VECTORS * centroids + dimension;
     double adding = keys * (perKey * dimension / rates.multiplications() + 1 / rates.keys());
     double measuring =
         keys

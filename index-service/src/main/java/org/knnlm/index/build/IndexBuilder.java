@@ -142,6 +142,9 @@ public final class IndexBuilder {
         train(index);
       }
       index.write(file);
+    } catch (IndexSettingsException e) {
+      work.delete(); // it would fail again
+      throw e;
     }
     Checkpoint next =
         at.trained(

@@ -7,8 +7,8 @@ public enum IndexType {
   /** The index of the study (arXiv 2408.11815): IVF4096,PQ64x8 with 32 lists visited. */
   STUDY,
   /**
-   * IVF with a product quantizer of 4 bits, searched by table look-ups in registers, and exact
-   * re-ranking: several times as fast as {@link #STUDY} on a CPU, at better recall.
+   * IVF with a product quantizer of 4 bits over rotated keys, searched by table look-ups in
+   * registers, and exact re-ranking: faster than {@link #STUDY} on a CPU, at better recall.
    */
   FAST,
   /** Every key in float32: the exact search. */

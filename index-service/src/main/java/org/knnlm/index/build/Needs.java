@@ -19,15 +19,16 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
 
   /**
    * Sums what is held at the same time. Training: the sample, the part of it that the k-means of
-   * lists copies, the vectors of the product quantizer's k-means and their residuals. Adding: the
-   * trained index, the codes of a shard half as much again (lists grow by reallocation; an exact
-   * index is one array, which is there twice while it grows), and a batch of keys with residuals
-   * and copies.
+   * lists copies, its rotation, the vectors of the product quantizer's k-means and their residuals.
+   * Adding: the trained index, the codes of a shard half as much again (lists grow by reallocation;
+   * an exact index is one array, which is there twice while it grows), and a batch of keys with
+   * residuals and copies.
    */
   static Needs of(IndexPlan plan, long keys, int dimension, long shardKeys) {
     int quantizerCentroids = centroids(plan);
     long row = (long) dimension * Float.BYTES;
     long centroids = plan.nlist() * row;
+    long rotation = isTransformed(plan) ? dimension * row : 0;
     long copied =
         plan.trainingKeys() > KEYS_PER_CENTROID * plan.nlist()
             ? KEYS_PER_CENTROID * plan.nlist() * row
@@ -37,7 +38,11 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
     long training =
         plan.trainingKeys() == 0
             ? 0
-            : plan.trainingKeys() * row + Math.max(copied, quantizer) + 3 * centroids + SLACK;
+            : (isTransformed(plan) ? 2 : 1) * plan.trainingKeys() * row
+                + Math.max(copied, quantizer)
+                + 3 * centroids
+                + rotation
+                + SLACK;
 
     long trained =
         centroids + quantizerCentroids * row + (long) plan.nlist() * Long.BYTES + (1 << 20);
@@ -45,7 +50,7 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
     long padding = plan.nlist() * 32L * plan.codeBytes();
     long table = (long) plan.nlist() * plan.subQuantizers() * quantizerCentroids * Float.BYTES;
     long inOneShard = Math.min(keys, shardKeys) * plan.codeBytes();
-    long batch = 3 * Math.min(keys, IndexBuilder.BATCH) * row;
+    long batch = 4 * Math.min(keys, IndexBuilder.BATCH) * row;
     long adding =
         trained
             + (plan.nlist() == 0 ? 2 * inOneShard : inOneShard + inOneShard / 2 + padding)
@@ -55,6 +60,11 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
     long shards = (keys + shardKeys - 1) / shardKeys;
     long disk = keys * plan.codeBytes() + (shards + 1) * trained + shards * padding / 2;
     return new Needs(training, adding, disk);
+  }
+
+  /** Whether keys are rotated first, or may be. */
+  private static boolean isTransformed(IndexPlan plan) {
+    return plan.factory().contains(",IVF");
   }
 
   /** Of a sub-quantizer: of 4 bits or, as far as it is known, of 8. */

@@ -13,10 +13,13 @@ import org.knnlm.faiss.FaissIndex;
  * <p>{@code study}: nlist 4096, 64 sub-quantizers of 8 bits, nprobe 32, at most 1,000,000 training
  * keys.
  *
- * <p>{@code fast}: nlist the power of two at or below 4·√N, at most 16,384 (so that 1,000,000
- * training keys do); the most sub-quantizers that divide the dimension D, at most D/4 and 256, of 4
- * bits each; nprobe 32·√(nlist / 1024), at least 32; 64 training keys a list, at least 65,536 and
- * at most 1,000,000; re-ranking of twice k.
+ * <p>{@code fast}: a random rotation, which leaves distances as they are but spreads the few large
+ * components of hidden states over all sub-quantizers: their tables of 8 bits share one scale, and
+ * without it recall@10 falls from 0.94 to 0.25 (SmolLM2-135M, 9,215 keys). Then nlist the power of
+ * two at or below 4·√N, at most 16,384 (so that 1,000,000 training keys do); the most
+ * sub-quantizers that divide the dimension D, at most D/4 and 256, of 4 bits each, on residuals
+ * (without, a search takes half the time and finds less); nprobe 32·√(nlist / 1024), at least 32;
+ * 64 training keys a list, at least 65,536 and at most 1,000,000; re-ranking of twice k.
  *
  * <p>{@code flat} has neither lists nor training. Of a factory string, the lists and the need of
  * training are asked from faiss.
@@ -98,7 +101,7 @@ final class Planner {
     int nprobe = (int) Math.max(NPROBE, Math.round(NPROBE * Math.sqrt(nlist / 1024.0)));
     return new IndexPlan(
         IndexType.FAST,
-        "IVF%d,PQ%dx4fs".formatted(nlist, m),
+        "RR%d,IVF%d,PQ%dx4fsr".formatted(dimension, nlist, m),
         nlist,
         asked.nprobe() == 0 ? Math.min(nprobe, nlist) : nprobe(nprobe, nlist),
         m,

@@ -128,7 +128,7 @@ public final class Catalog implements AutoCloseable {
     if (existing.filter(plan::isOf).isPresent()) {
       job.complete(existing.get());
     } else {
-      requireRoom(name, needs);
+      reserveRoom(name, needs);
       Thread.ofPlatform().name("build " + name.value()).start(() -> run(name, target, plan, job));
     }
     return job;
@@ -144,11 +144,12 @@ public final class Catalog implements AutoCloseable {
   }
 
   /** Builds that run may still take all that they need; a build folder's files are used again. */
-  private void requireRoom(DatastoreName name, Needs needs) {
-    long taken = reserved.values().stream().mapToLong(Needs::memory).sum();
+  private synchronized void reserveRoom(DatastoreName name, Needs needs) {
+    long memory = reserved.values().stream().mapToLong(Needs::memory).sum();
+    long disk = reserved.values().stream().mapToLong(Needs::disk).sum();
     try {
       needs.requireRoom(
-          room.memory() - taken, room.disk(folder(name)) + BuildFolder.bytes(folder(name)));
+          room.memory() - memory, room.disk(folder(name)) + BuildFolder.bytes(folder(name)) - disk);
     } catch (IOException e) {
       throw new UncheckedIOException("room for a build cannot be asked for: " + e.getMessage(), e);
     }
@@ -160,11 +161,11 @@ public final class Catalog implements AutoCloseable {
       Path folder = folder(name);
       IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job).build();
       target.replace(SearchableDatastore.open(target.datastore(), folder, threads));
+      reserved.remove(name);
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
-      job.fail(e);
-    } finally {
       reserved.remove(name);
+      job.fail(e);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -296,6 +298,44 @@ class IndexBuilderTest {
       assertThat(reranked.recalls().get(i).recall()).isGreaterThan(codes.recalls().get(i).recall());
     }
     assertThat(reranked.rerankFactor()).isEqualTo(2);
+  }
+
+  @Test
+  void fastFindsTheNeighboursOfKeysWithAFewLargeComponents() throws IOException {
+    Path outliers = TestDatastore.write(folder.resolveSibling("outliers"), KEYS, 64, 1);
+    Path keys = outliers.resolve("dstore_llama_3000_64_keys.npy");
+    ByteBuffer halves = ByteBuffer.wrap(Files.readAllBytes(keys)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < KEYS; i++) {
+      int at = (i * 64 + 5) * 2;
+      float component = Float.float16ToFloat(halves.getShort(at));
+      halves.putShort(at, Float.floatToFloat16(component * 20 + 500));
+    }
+    Files.write(keys, halves.array());
+    try (Datastore datastore = Datastore.open(outliers)) {
+      var asItIs = new IndexSettings("IVF64,PQ16x4fs", 0, 0, 0, OptionalInt.of(2), 0, 1);
+      assertThat(recallAt10(datastore, outliers, asItIs)).isLessThan(0.5);
+      assertThat(recallAt10(datastore, outliers, settings("fast"))).isGreaterThan(0.8);
+    }
+  }
+
+  private static double recallAt10(Datastore datastore, Path folder, IndexSettings settings)
+      throws IOException {
+    IndexPlan plan = IndexPlan.of(settings, datastore.size(), datastore.dimension());
+    var listener = new Interruption(Integer.MAX_VALUE);
+    return new IndexBuilder(datastore, folder, plan, SHARD, 1, listener)
+        .build()
+        .recalls()
+        .getFirst()
+        .recall();
+  }
+
+  @Test
+  void aFactoryThatCannotBeTrainedOnTheseKeysIsTheCallersError() {
+    assertThatThrownBy(() -> build(settings("IVF16,PQ4x12np")))
+        .isInstanceOfSatisfying(
+            IndexSettingsException.class, e -> assertThat(e.field()).isEqualTo("factory"))
+        .hasMessageContaining("4096");
+    assertThat(BuildFolder.exists(folder)).isFalse();
   }
 
   @Test

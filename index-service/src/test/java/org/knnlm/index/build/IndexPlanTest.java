@@ -79,19 +79,19 @@ class IndexPlanTest {
   @Test
   void fastFollowsTheNumberOfKeysAndTheirDimension() {
     IndexPlan half = IndexPlan.of(typed("fast"), 500_000, 576);
-    assertThat(half.factory()).isEqualTo("IVF2048,PQ144x4fs");
+    assertThat(half.factory()).isEqualTo("RR576,IVF2048,PQ144x4fsr");
     assertThat(half.rerankFactor()).isEqualTo(2);
     assertThat(half.trainingKeys()).isEqualTo(131_072);
     assertThat(half.codeBytes()).isEqualTo(72 + 8);
     assertThat(half.warnings()).isEmpty();
 
     IndexPlan study = IndexPlan.of(typed("FAST"), 609_687_689, 4096);
-    assertThat(study.factory()).isEqualTo("IVF16384,PQ256x4fs");
+    assertThat(study.factory()).isEqualTo("RR4096,IVF16384,PQ256x4fsr");
     assertThat(study.nprobe()).isEqualTo(128);
     assertThat(study.trainingKeys()).isEqualTo(1_000_000);
 
     assertThat(IndexPlan.of(typed("fast"), 100, 576).factory()).isEqualTo("Flat");
-    assertThat(IndexPlan.of(typed("fast"), 3000, 7).factory()).isEqualTo("IVF64,PQ1x4fs");
+    assertThat(IndexPlan.of(typed("fast"), 3000, 7).factory()).isEqualTo("RR7,IVF64,PQ1x4fsr");
   }
 
   @Test
