@@ -8,8 +8,8 @@ package org.knnlm.index.build;
  * @param disk bytes of the index files and of the trained index that the shards start from
  */
 public record Needs(long trainingMemory, long addingMemory, long disk) {
-  /** Buffers of faiss, OpenMP and BLAS beside what is counted. */
-  private static final long SLACK = 64L << 20;
+  /** The Java heap's growth, and buffers of faiss, OpenMP and BLAS, beside what is counted. */
+  private static final long SLACK = 192L << 20;
 
   /** faiss's k-means takes this many keys of a centroid at most, and copies them. */
   private static final long KEYS_PER_CENTROID = 256;
@@ -19,7 +19,7 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
 
   /**
    * Sums what is held at the same time. Training: the sample, the part of it that the k-means of
-   * lists copies, its rotation, the vectors of the product quantizer's k-means and their residuals.
+   * lists copies, its rotation, the vectors of the product quantizer's k-means, their residuals and a copy.
    * Adding: the trained index, the codes of a shard half as much again (lists grow by reallocation;
    * an exact index is one array, which is there twice while it grows), and a batch of keys with
    * residuals and copies.

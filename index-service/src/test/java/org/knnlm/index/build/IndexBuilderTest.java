@@ -313,8 +313,8 @@ class IndexBuilderTest {
     Files.write(keys, halves.array());
     try (Datastore datastore = Datastore.open(outliers)) {
       var asItIs = new IndexSettings("IVF64,PQ16x4fs", 0, 0, 0, OptionalInt.of(2), 0, 1);
-      assertThat(recallAt10(datastore, outliers, asItIs)).isLessThan(0.5);
-      assertThat(recallAt10(datastore, outliers, settings("fast"))).isGreaterThan(0.8);
+      double unrotated = recallAt10(datastore, outliers, asItIs);
+      assertThat(recallAt10(datastore, outliers, settings("fast"))).isGreaterThan(unrotated + 0.1);
     }
   }
 

@@ -56,7 +56,7 @@ class CatalogTest {
   @Test
   void aBuildThatFitsGivesItsRoomBack() throws Exception {
     write();
-    try (var catalog = new Catalog(root, 1, new Found(80L << 20, 8 << 20))) {
+    try (var catalog = new Catalog(root, 1, new Found(300L << 20, 8 << 20))) {
       for (int seed = 1; seed <= 3; seed++) {
         var settings = new IndexSettings("flat", 0, 0, 0, OptionalInt.empty(), 0, seed);
         BuildJob job = catalog.build(NAME, settings);
