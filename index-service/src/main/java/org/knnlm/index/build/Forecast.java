@@ -45,7 +45,8 @@ public record Forecast(double trainingSeconds, double addingSeconds, double meas
           FaissIndex index = FaissIndex.factory(d, "Flat")) {
         index.threads(threads);
         MemorySegment vectors = arena.allocate(ValueLayout.JAVA_FLOAT, (long) probe * d);
-        double reading = Double.POSITIVE_INFINITY; // the best of some: the first wait for the compiler
+        double reading =
+            Double.POSITIVE_INFINITY; // the best of some: the first wait for the compiler
         for (int i = 0; i < READINGS; i++) {
           long begun = System.nanoTime();
           datastore.keys(0, probe, vectors);

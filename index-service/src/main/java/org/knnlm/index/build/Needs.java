@@ -19,10 +19,10 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
 
   /**
    * Sums what is held at the same time. Training: the sample, the part of it that the k-means of
-   * lists copies, its rotation, the vectors of the product quantizer's k-means, their residuals and a copy.
-   * Adding: the trained index, the codes of a shard half as much again (lists grow by reallocation;
-   * an exact index is one array, which is there twice while it grows), and a batch of keys with
-   * residuals and copies.
+   * lists copies, its rotation, the vectors of the product quantizer's k-means, their residuals and
+   * a copy. Adding: the trained index, the codes of a shard half as much again (lists grow by
+   * reallocation; an exact index is one array, which is there twice while it grows), and a batch of
+   * keys with residuals and copies.
    */
   static Needs of(IndexPlan plan, long keys, int dimension, long shardKeys) {
     int quantizerCentroids = centroids(plan);
