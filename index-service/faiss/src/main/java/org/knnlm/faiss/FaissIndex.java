@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
@@ -318,6 +319,21 @@ public final class FaissIndex implements AutoCloseable {
   /** Bytes of the index's file plus those of the tables it computes on reading. */
   public long bytes() {
     return handle.read(index -> faiss.file_bytes(index) + faiss.table_bytes(index));
+  }
+
+  /**
+   * Bytes that one vector takes in codes and refinement, its id in an inverted list not counted;
+   * empty for an index that does not say, such as a graph.
+   */
+  public OptionalLong codeBytes() {
+    return handle.read(
+        index -> {
+          try {
+            return OptionalLong.of(index.sa_code_size());
+          } catch (RuntimeException notKnown) {
+            return OptionalLong.empty();
+          }
+        });
   }
 
   /** Frees the native memory once the calls that use it have returned. */

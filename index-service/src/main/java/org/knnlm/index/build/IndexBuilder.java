@@ -6,39 +6,46 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.knnlm.datastore.Datastore;
+import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
+import org.knnlm.faiss.ReadMode;
+import org.knnlm.index.shard.BuildFolder;
+import org.knnlm.index.shard.DurableFiles;
 import org.knnlm.index.shard.IndexFolder;
 import org.knnlm.index.shard.IndexManifest;
 
 /**
- * Trains an index on a sample of a datastore's keys, adds all of them, and publishes the files in
- * its folder.
+ * Trains an index on a sample of a datastore's keys, adds all of them shard by shard, measures its
+ * recall, and publishes the files in the datastore's folder.
+ *
+ * <p>It works in a {@link BuildFolder}: the index that was published before stays whole until the
+ * new one is. Every finished step is on disk and recorded, so that the next build with the same
+ * plan goes on where this one was killed, with files equal to the byte to those of an unbroken
+ * build. What another plan or another datastore left there is removed.
  */
 public final class IndexBuilder {
+  /** Keys that are widened to float32 at a time: 64 MiB at dimension 1,024. */
+  static final int BATCH = 16_384;
+
   /** Keys in one index file (the reference's number). */
   private static final long SHARD_KEYS = 160_000_000;
 
-  /** Keys that are widened to float32 at a time: 64 MiB at dimension 1,024. */
-  private static final int BATCH = 16_384;
-
   private final Datastore datastore;
-  private final IndexFolder folder;
+  private final Path folder;
   private final IndexPlan plan;
   private final long shardKeys;
-  private final Consumer<BuildProgress> progress;
+  private final int threads;
+  private final BuildListener listener;
 
   /**
    * @param datastore whose keys are indexed
-   * @param folder where the files go
-   * @param progress told of each step, on the building thread
+   * @param folder of the datastore
    */
-  public IndexBuilder(
-      Datastore datastore, Path folder, IndexPlan plan, Consumer<BuildProgress> progress) {
-    this(datastore, folder, plan, SHARD_KEYS, progress);
+  public IndexBuilder(Datastore datastore, Path folder, IndexPlan plan, BuildListener listener) {
+    this(datastore, folder, plan, SHARD_KEYS, Runtime.getRuntime().availableProcessors(), listener);
   }
 
   IndexBuilder(
@@ -46,91 +53,196 @@ public final class IndexBuilder {
       Path folder,
       IndexPlan plan,
       long shardKeys,
-      Consumer<BuildProgress> progress) {
+      int threads,
+      BuildListener listener) {
     this.datastore = datastore;
-    this.folder = new IndexFolder(folder);
+    this.folder = folder;
     this.plan = plan;
     this.shardKeys = shardKeys;
-    this.progress = progress;
+    this.threads = threads;
+    this.listener = listener;
+  }
+
+  /** The plan of the build that was interrupted in a datastore's folder, if it is of its keys. */
+  public static Optional<IndexPlan> interrupted(Datastore datastore, Path folder)
+      throws IOException {
+    long identity = Checkpoint.identity(datastore);
+    return Checkpoint.read(folder)
+        .filter(checkpoint -> checkpoint.datastore() == identity)
+        .map(Checkpoint::plan);
+  }
+
+  /** Removes what a build left in a datastore's folder, unless one is under way there. */
+  public static void discard(Path folder) throws IOException {
+    try (BuildFolder work = BuildFolder.open(folder)) {
+      work.delete();
+    }
+  }
+
+  /** What a build takes; one that was interrupted after training does not train again. */
+  public static Needs needs(IndexPlan plan, Datastore datastore) throws IOException {
+    Needs whole = Needs.of(plan, datastore.size(), datastore.dimension(), SHARD_KEYS);
+    long identity = Checkpoint.identity(datastore);
+    boolean isTrained =
+        Checkpoint.read(datastore.folder())
+            .filter(last -> last.isOf(plan, identity, SHARD_KEYS))
+            .filter(last -> last.trained() != null)
+            .isPresent();
+    return isTrained ? new Needs(0, whole.addingMemory(), whole.disk()) : whole;
   }
 
   /**
-   * Builds and publishes.
+   * Builds and publishes, from the last finished step on.
    *
-   * @throws IOException when a file cannot be written; then nothing is published under a final name
-   *     by half
+   * @throws IOException when a file cannot be written; what was published before still is
+   * @throws org.knnlm.index.shard.BuildFolderHeldException when the index is being built already
    */
   public IndexManifest build() throws IOException {
-    long start = System.nanoTime();
-    folder.unpublish();
-    var shards = new ArrayList<IndexManifest.Shard>();
-    try (FaissIndex index = trained()) {
-      for (long from = 0; from < datastore.size(); from += shardKeys) {
-        index.reset();
-        shards.add(shard(index, from, Math.min(from + shardKeys, datastore.size())));
+    try (BuildFolder work = BuildFolder.open(folder)) {
+      Checkpoint at = lastStep(work);
+      work.retain(at.files());
+      at.write(work);
+      listener.forecast(
+          Forecast.of(
+              plan,
+              datastore.size(),
+              datastore.dimension(),
+              Forecast.Rates.measure(datastore, at.threads())));
+      if (at.trained() == null) {
+        at = trained(at, work);
       }
+      while (at.keysDone() < datastore.size()) {
+        at = shard(at, work);
+      }
+      IndexManifest manifest = measured(at, work);
+      new IndexFolder(folder).publish(manifest, work);
+      return manifest;
     }
-    var manifest = manifest(shards, (System.nanoTime() - start) / 1e9);
-    folder.publish(manifest);
-    return manifest;
   }
 
-  private FaissIndex trained() {
-    progress.accept(new BuildProgress(BuildProgress.Stage.TRAINING, 0, datastore.size()));
-    int d = datastore.dimension();
-    if (plan.nlist() == 0) {
-      return FaissIndex.factory(d, plan.factory());
+  private Checkpoint lastStep(BuildFolder work) throws IOException {
+    long identity = Checkpoint.identity(datastore);
+    Optional<Checkpoint> found =
+        Checkpoint.read(folder).filter(last -> last.isOf(plan, identity, shardKeys));
+    return found.isPresent()
+        ? found.get().verified(work)
+        : Checkpoint.fresh(plan, datastore, threads, shardKeys);
+  }
+
+  private Checkpoint trained(Checkpoint at, BuildFolder work) throws IOException {
+    long start = System.nanoTime();
+    listener.progress(new BuildProgress(BuildProgress.Stage.TRAINING, 0, datastore.size()));
+    Path file = work.file(Checkpoint.TRAINED);
+    try (FaissIndex index = empty()) {
+      index.threads(at.threads());
+      if (plan.nprobe() > 0) {
+        index.storedNprobe(plan.nprobe());
+      }
+      if (plan.trainingKeys() > 0) {
+        train(index);
+      }
+      index.write(file);
+    } catch (IndexSettingsException e) {
+      work.delete(); // it would fail again
+      throw e;
     }
-    FaissIndex index = FaissIndex.ivfpq(d, plan.nlist(), plan.subQuantizers(), 8);
+    Checkpoint next =
+        at.trained(
+            new Checkpoint.Trained(Files.size(file), DurableFiles.crc32c(file)), since(start));
+    next.write(work);
+    return next;
+  }
+
+  private FaissIndex empty() {
+    int d = datastore.dimension();
+    // faiss's factory would train the study's quantizer for polysemous codes, which no search uses
+    return plan.type() == IndexType.STUDY && plan.nlist() > 0
+        ? FaissIndex.ivfpq(d, plan.nlist(), plan.subQuantizers(), 8)
+        : FaissIndex.factory(d, plan.factory());
+  }
+
+  private void train(FaissIndex index) {
+    int d = datastore.dimension();
+    long[] sample =
+        TrainingSample.draw(datastore.size(), Math.toIntExact(plan.trainingKeys()), plan.seed());
     try (Arena arena = Arena.ofConfined()) {
-      index.storedNprobe(plan.nprobe());
-      long[] sample =
-          TrainingSample.draw(datastore.size(), Math.toIntExact(plan.trainingKeys()), plan.seed());
       MemorySegment vectors = arena.allocate(ValueLayout.JAVA_FLOAT, (long) sample.length * d);
       long row = (long) d * Float.BYTES;
       for (int i = 0; i < sample.length; i++) {
         datastore.keys(sample[i], 1, vectors.asSlice(i * row, row));
       }
       index.train(vectors);
-      return index;
-    } catch (RuntimeException e) {
-      index.close();
+    } catch (FaissException e) {
+      if (plan.type() == IndexType.CUSTOM) {
+        throw new IndexSettingsException("factory", e.getMessage());
+      }
       throw e;
     }
   }
 
-  private IndexManifest.Shard shard(FaissIndex index, long start, long end) throws IOException {
+  /** Every shard starts from the trained index's file, so that none depends on those before it. */
+  private Checkpoint shard(Checkpoint at, BuildFolder work) throws IOException {
+    long begun = System.nanoTime();
+    long start = at.keysDone();
+    long end = Math.min(start + shardKeys, datastore.size());
     int d = datastore.dimension();
-    try (Arena arena = Arena.ofConfined()) {
+    String name =
+        IndexFolder.fileName(datastore.files().modelType(), datastore.size(), d, start, end);
+    try (FaissIndex index = FaissIndex.read(work.file(Checkpoint.TRAINED), ReadMode.MEMORY);
+        Arena arena = Arena.ofConfined()) {
+      index.threads(at.threads());
       MemorySegment batch =
           arena.allocate(ValueLayout.JAVA_FLOAT, Math.min(BATCH, end - start) * d);
       for (long from = start; from < end; from += BATCH) {
         long count = Math.min(BATCH, end - from);
         datastore.keys(from, count, batch);
         index.add(batch.asSlice(0, count * d * Float.BYTES));
-        progress.accept(
+        listener.progress(
             new BuildProgress(BuildProgress.Stage.ADDING, from + count, datastore.size()));
       }
+      listener.progress(new BuildProgress(BuildProgress.Stage.WRITING, end, datastore.size()));
+      index.write(work.file(name));
     }
-    progress.accept(new BuildProgress(BuildProgress.Stage.WRITING, end, datastore.size()));
-    String name =
-        IndexFolder.fileName(datastore.files().modelType(), datastore.size(), d, start, end);
-    index.write(folder.file(name));
-    return new IndexManifest.Shard(name, start, end, Files.size(folder.file(name)));
+    Path file = work.file(name);
+    Checkpoint next =
+        at.with(
+            new IndexManifest.Shard(name, start, end, Files.size(file), DurableFiles.crc32c(file)),
+            since(begun));
+    next.write(work);
+    return next;
   }
 
-  private IndexManifest manifest(List<IndexManifest.Shard> shards, double seconds) {
+  private IndexManifest measured(Checkpoint at, BuildFolder work) {
+    long start = System.nanoTime();
+    var measurement =
+        new RecallMeasurement(
+            datastore,
+            plan,
+            at.threads(),
+            done ->
+                listener.progress(
+                    new BuildProgress(BuildProgress.Stage.MEASURING, done, datastore.size())));
+    List<IndexManifest.Recall> recalls = measurement.of(at.shards(), work);
     return new IndexManifest(
         IndexManifest.VERSION,
+        plan.type().label(),
         plan.factory(),
         plan.nlist(),
         plan.nprobe(),
+        plan.rerankFactor(),
         plan.trainingKeys(),
         plan.seed(),
+        at.threads(),
         datastore.size(),
         datastore.dimension(),
-        seconds,
+        at.seconds() + since(start),
+        recalls.isEmpty() ? 0 : measurement.queries(),
+        recalls,
         plan.warnings(),
-        shards);
+        at.shards());
+  }
+
+  private static double since(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e9;
   }
 }

@@ -1,49 +1,66 @@
 package org.knnlm.index.build;
 
+import java.util.OptionalInt;
+
 /**
- * What a caller asks of an index; the defaults are those of the study (arXiv 2408.11815).
+ * What a caller asks of an index; 0 stands for the type's default.
  *
+ * @param factory {@code study} (also when empty), {@code fast}, {@code flat}, or a string for
+ *     faiss's index factory
  * @param nlist inverted lists
- * @param subQuantizers sub-quantizers of 8 bits: the bytes per key
- * @param subQuantizersGiven whether the caller chose {@code subQuantizers}, so that it must not be
- *     changed
+ * @param subQuantizers sub-quantizers of the product quantizer
  * @param nprobe lists that a search visits by default
+ * @param rerankFactor see {@link org.knnlm.index.shard.IndexManifest#rerankFactor}; empty for the
+ *     type's default
  * @param maxTrainingKeys keys to train on at most
  * @param seed of the draw of training keys
  */
 public record IndexSettings(
+    String factory,
     int nlist,
     int subQuantizers,
-    boolean subQuantizersGiven,
     int nprobe,
+    OptionalInt rerankFactor,
     long maxTrainingKeys,
     long seed) {
-  private static final int NLIST = 4096;
-  private static final int SUB_QUANTIZERS = 64;
-  private static final int NPROBE = 32;
-  private static final long MAX_TRAINING_KEYS = 1_000_000;
+  /** A search for k neighbours reads this many times k keys at most. */
+  private static final int MAX_RERANK_FACTOR = 64;
 
-  /** Settings with the study's value wherever 0 is given. */
-  public static IndexSettings orDefault(
+  private static final int MAX_FACTORY = 200;
+
+  /**
+   * @throws IndexSettingsException when one is out of its range
+   */
+  public IndexSettings {
+    if (factory.length() > MAX_FACTORY) {
+      throw new IndexSettingsException(
+          "factory",
+          "found %d characters, allowed are %d".formatted(factory.length(), MAX_FACTORY));
+    }
+    requireDefaultOrPositive("nlist", nlist);
+    requireDefaultOrPositive("pq_m", subQuantizers);
+    requireDefaultOrPositive("nprobe", nprobe);
+    requireDefaultOrPositive("max_training_keys", maxTrainingKeys);
+    if (rerankFactor.isPresent()
+        && (rerankFactor.getAsInt() < 0 || rerankFactor.getAsInt() > MAX_RERANK_FACTOR)) {
+      throw new IndexSettingsException(
+          "rerank_factor",
+          "found %d, allowed are 0 (none) to %d"
+              .formatted(rerankFactor.getAsInt(), MAX_RERANK_FACTOR));
+    }
+  }
+
+  /** The study's index with the given changes. */
+  static IndexSettings study(
       int nlist, int subQuantizers, int nprobe, long maxTrainingKeys, long seed) {
     return new IndexSettings(
-        nlist == 0 ? NLIST : positive("nlist", nlist),
-        subQuantizers == 0 ? SUB_QUANTIZERS : positive("pq_m", subQuantizers),
-        subQuantizers != 0,
-        nprobe == 0 ? NPROBE : positive("nprobe", nprobe),
-        maxTrainingKeys == 0 ? MAX_TRAINING_KEYS : positive("max_training_keys", maxTrainingKeys),
-        seed);
+        "", nlist, subQuantizers, nprobe, OptionalInt.empty(), maxTrainingKeys, seed);
   }
 
-  private static int positive(String field, int value) {
-    return Math.toIntExact(positive(field, (long) value));
-  }
-
-  private static long positive(String field, long value) {
-    if (value < 1) {
+  private static void requireDefaultOrPositive(String field, long value) {
+    if (value < 0) {
       throw new IndexSettingsException(
           field, "found %d, at least 1 is needed (0 for the default)".formatted(value));
     }
-    return value;
   }
 }

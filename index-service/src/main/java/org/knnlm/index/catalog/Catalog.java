@@ -2,20 +2,28 @@ package org.knnlm.index.catalog;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.build.IndexBuilder;
 import org.knnlm.index.build.IndexPlan;
 import org.knnlm.index.build.IndexSettings;
+import org.knnlm.index.build.Needs;
+import org.knnlm.index.build.Room;
 import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.shard.BuildFolder;
+import org.knnlm.index.shard.IndexFolder;
 import org.knnlm.index.shard.IndexManifest;
 
 /**
@@ -23,19 +31,24 @@ import org.knnlm.index.shard.IndexManifest;
  * kept open.
  */
 public final class Catalog implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Catalog.class.getName());
+
   private final Path root;
   private final IntPredicate held;
   private final Map<DatastoreName, Import> imports;
   private final int threads;
   private final SearchQueue queue;
+  private final Room room;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
+  private final Map<DatastoreName, Needs> reserved = new ConcurrentHashMap<>();
 
   /**
    * @param root folder whose sub-folders are datastores
    * @param imports what the settings say of datastores
    * @param held which files of an index, by their number, are searched here
    * @param threads of a search
+   * @param room what the machine has for builds
    * @param queue of searches; closed with the catalog
    */
   public Catalog(
@@ -43,11 +56,13 @@ public final class Catalog implements AutoCloseable {
       Map<DatastoreName, Import> imports,
       IntPredicate held,
       int threads,
+      Room room,
       SearchQueue queue) {
     this.root = root;
     this.imports = Map.copyOf(imports);
     this.held = held;
     this.threads = threads;
+    this.room = room;
     this.queue = queue;
   }
 
@@ -73,6 +88,20 @@ public final class Catalog implements AutoCloseable {
   }
 
   /**
+   * Reads the index files whole and compares them with their checksums.
+   *
+   * @return how many files have one
+   * @throws org.knnlm.index.shard.IndexFileException at the first file that differs
+   */
+  public int verify(DatastoreName name) {
+    try {
+      return new IndexFolder(served(name).datastore().folder()).verify();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the index cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Calls with the index, which stays open during the call.
    *
    * @throws NoIndexException when it is not built yet
@@ -89,39 +118,132 @@ public final class Catalog implements AutoCloseable {
   }
 
   /**
-   * Starts a build; the job that runs already when there is one, or an ended one when the index
-   * exists as planned.
+   * Starts a build, or goes on with one of the same plan that was interrupted; the job that runs
+   * already when it has the same plan, or an ended one when the index exists as planned.
    *
    * @throws org.knnlm.index.build.IndexSettingsException when the settings do not fit the datastore
+   * @throws org.knnlm.index.build.NotEnoughRoomException when memory or disk do not do
+   * @throws BuildConflictException while the datastore's index is built with other settings
    */
   public BuildJob build(DatastoreName name, IndexSettings settings) {
     ServedDatastore target = served(name);
     Datastore datastore = target.datastore();
-    IndexPlan plan = IndexPlan.of(settings, datastore.size(), datastore.dimension());
+    return build(name, target, IndexPlan.of(settings, datastore.size(), datastore.dimension()));
+  }
+
+  private BuildJob build(DatastoreName name, ServedDatastore target, IndexPlan plan) {
     return jobs.compute(
-        name, (key, last) -> last != null && last.isRunning() ? last : start(name, target, plan));
+        name,
+        (key, last) -> {
+          if (last == null || !last.isRunning()) {
+            return start(name, target, plan);
+          }
+          if (!last.plan().equals(plan)) {
+            throw new BuildConflictException(name.value(), last.plan().factory(), plan.factory());
+          }
+          return last;
+        });
   }
 
   private BuildJob start(DatastoreName name, ServedDatastore target, IndexPlan plan) {
-    var job = new BuildJob(target.datastore().size());
+    Needs needs = needs(plan, target.datastore());
+    var job = new BuildJob(plan, needs, target.datastore().size());
     Optional<IndexManifest> existing =
         target.withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
     if (existing.filter(plan::isOf).isPresent()) {
       job.complete(existing.get());
     } else {
+      reserveRoom(name, needs);
       Thread.ofPlatform().name("build " + name.value()).start(() -> run(name, target, plan, job));
     }
     return job;
   }
 
+  private static Needs needs(IndexPlan plan, Datastore datastore) {
+    try {
+      return IndexBuilder.needs(plan, datastore);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "what is left of a build cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Builds that run may still take all that they need; a build folder's files are used again. */
+  private synchronized void reserveRoom(DatastoreName name, Needs needs) {
+    long memory = reserved.values().stream().mapToLong(Needs::memory).sum();
+    long disk = reserved.values().stream().mapToLong(Needs::disk).sum();
+    try {
+      needs.requireRoom(
+          room.memory() - memory, room.disk(folder(name)) + BuildFolder.bytes(folder(name)) - disk);
+    } catch (IOException e) {
+      throw new UncheckedIOException("room for a build cannot be asked for: " + e.getMessage(), e);
+    }
+    reserved.put(name, needs);
+  }
+
   private void run(DatastoreName name, ServedDatastore target, IndexPlan plan, BuildJob job) {
     try {
       Path folder = folder(name);
-      IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job::update).build();
+      IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job).build();
       target.replace(SearchableDatastore.open(target.datastore(), folder, held, threads, queue));
+      reserved.remove(name);
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
+      reserved.remove(name);
       job.fail(e);
+    }
+  }
+
+  /**
+   * Goes on with every build that was interrupted, one after the other, in the background. What
+   * comes of it is logged; a build that fails here can be asked for again.
+   */
+  public void resumeBuilds() {
+    Thread.ofPlatform().daemon().name("resume builds").start(this::resumeAll);
+  }
+
+  private void resumeAll() {
+    List<DatastoreName> interrupted;
+    try (Stream<Path> folders = Files.list(root)) {
+      interrupted =
+          folders
+              .filter(BuildFolder::exists)
+              .flatMap(folder -> name(folder.getFileName().toString()).stream())
+              .toList();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "interrupted builds cannot be looked for in {0}: {1}", root, e);
+      return;
+    }
+    interrupted.forEach(this::resume);
+  }
+
+  private static Optional<DatastoreName> name(String folder) {
+    try {
+      return Optional.of(new DatastoreName(folder));
+    } catch (IllegalArgumentException notADatastore) {
+      return Optional.empty();
+    }
+  }
+
+  private void resume(DatastoreName name) {
+    try {
+      ServedDatastore target = served(name);
+      Optional<IndexPlan> plan = IndexBuilder.interrupted(target.datastore(), folder(name));
+      if (plan.isEmpty() || plan.filter(p -> index(name).filter(p::isOf).isPresent()).isPresent()) {
+        IndexBuilder.discard(folder(name));
+        return;
+      }
+      String factory = plan.get().factory();
+      LOG.log(Level.INFO, "going on with the interrupted build of {0}: {1}", name, factory);
+      BuildJob job = build(name, target, plan.get());
+      while (!job.await(Duration.ofMinutes(1))) {
+        LOG.log(Level.INFO, "building {0}: {1}", name, job.progress());
+      }
+      LOG.log(Level.INFO, "the index of {0} is built: {1}", name, factory);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.log(Level.WARNING, "the interrupted build of {0} does not go on: {1}", name, e);
     }
   }
 
@@ -136,6 +258,7 @@ public final class Catalog implements AutoCloseable {
     }
     Datastore datastore;
     try {
+      new IndexFolder(folder).recover();
       datastore = Datastore.open(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);

@@ -7,10 +7,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import org.knnlm.datastore.DatastoreName;
+import org.knnlm.index.build.MachineRoom;
+import org.knnlm.index.build.Room;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.catalog.Import;
@@ -30,7 +33,16 @@ final class CatalogProducer {
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
     IndexConfig.Search search = config.search();
     var queue = new SearchQueue(threads, search.maxQueries(), search.mergeTime());
-    return new Catalog(config.datastores(), imports(config), held(config), threads, queue);
+    var catalog =
+        new Catalog(
+            config.datastores(),
+            imports(config),
+            held(config),
+            threads,
+            room(config.build()),
+            queue);
+    catalog.resumeBuilds();
+    return catalog;
   }
 
   private static IntPredicate held(IndexConfig config) {
@@ -60,6 +72,26 @@ final class CatalogProducer {
               }
             });
     return imports;
+  }
+
+  private static Room room(IndexConfig.Build build) {
+    var machine = new MachineRoom();
+    return build
+        .maxMemory()
+        .<Room>map(most -> new CappedRoom(machine, most.asLongValue()))
+        .orElse(machine);
+  }
+
+  private record CappedRoom(Room machine, long mostMemory) implements Room {
+    @Override
+    public long memory() throws IOException {
+      return Math.min(mostMemory, machine.memory());
+    }
+
+    @Override
+    public long disk(Path folder) throws IOException {
+      return machine.disk(folder);
+    }
   }
 
   void close(@Disposes Catalog catalog) {

@@ -1,5 +1,6 @@
 package org.knnlm.index.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -32,6 +33,15 @@ public interface IndexConfig {
 
     /** Which hidden state the keys are: last_ffn_input or last_ffn_output. */
     Optional<KeyType> key();
+  }
+
+  /** Builds of indexes. */
+  Build build();
+
+  /** How indexes are built. */
+  interface Build {
+    /** Memory that builds may take together; all that is available when not given. */
+    Optional<MemorySize> maxMemory();
   }
 
   /** How searches run. */

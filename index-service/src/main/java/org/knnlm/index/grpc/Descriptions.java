@@ -14,6 +14,7 @@ import org.knnlm.index.shard.IndexManifest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.IndexInfo;
+import org.knnlm.proto.index.v1.Recall;
 import org.knnlm.proto.lm.v1.HiddenState;
 
 /** Domain objects as messages. */
@@ -55,9 +56,14 @@ final class Descriptions {
         .setFactory(index.factory())
         .setNprobe(index.nprobe())
         .setNlist(index.nlist())
-        .setBytes(index.shards().stream().mapToLong(IndexManifest.Shard::bytes).sum())
+        .setBytes(index.bytes())
         .setBuildSeconds(index.buildSeconds())
         .addAllWarnings(index.warnings())
+        .setType(index.type())
+        .setRerankFactor(index.rerankFactor())
+        .setBytesPerKey((double) index.bytes() / index.keys())
+        .setRecallQueries(index.recallQueries())
+        .addAllRecalls(index.recalls().stream().map(Descriptions::recall).toList())
         .build();
   }
 
@@ -84,6 +90,10 @@ final class Descriptions {
     return message.build();
   }
 
+  private static Recall recall(IndexManifest.Recall measured) {
+    return Recall.newBuilder().setK(measured.k()).setRecall(measured.recall()).build();
+  }
+
   static BuildIndexResponse progress(BuildJob job) {
     BuildProgress progress = job.progress();
     var response =
@@ -91,7 +101,11 @@ final class Descriptions {
             .setStage(stage(progress.stage()))
             .setKeysDone(progress.keysDone())
             .setKeysTotal(progress.keysTotal())
-            .setElapsedSeconds(job.elapsedSeconds());
+            .setElapsedSeconds(job.elapsedSeconds())
+            .setMemoryBytesNeeded(job.needs().memory())
+            .setDiskBytesNeeded(job.needs().disk());
+    job.keysPerSecond().ifPresent(response::setKeysPerSecond);
+    job.stageRemainingSeconds().ifPresent(response::setStageRemainingSeconds);
     job.remainingSeconds().ifPresent(response::setRemainingSeconds);
     return response.build();
   }
@@ -104,6 +118,9 @@ final class Descriptions {
         .setKeysTotal(index.keys())
         .setElapsedSeconds(job.elapsedSeconds())
         .setRemainingSeconds(0)
+        .setStageRemainingSeconds(0)
+        .setMemoryBytesNeeded(job.needs().memory())
+        .setDiskBytesNeeded(job.needs().disk())
         .setIndex(info(index))
         .build();
   }
@@ -113,6 +130,7 @@ final class Descriptions {
       case TRAINING -> BuildIndexResponse.Stage.STAGE_TRAINING;
       case ADDING -> BuildIndexResponse.Stage.STAGE_ADDING;
       case WRITING -> BuildIndexResponse.Stage.STAGE_WRITING;
+      case MEASURING -> BuildIndexResponse.Stage.STAGE_MEASURING;
     };
   }
 }

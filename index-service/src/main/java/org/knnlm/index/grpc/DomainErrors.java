@@ -6,11 +6,14 @@ import org.knnlm.datastore.DatastoreException;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.grpc.Errors;
 import org.knnlm.index.build.IndexSettingsException;
+import org.knnlm.index.build.NotEnoughRoomException;
+import org.knnlm.index.catalog.BuildConflictException;
 import org.knnlm.index.catalog.ImportException;
 import org.knnlm.index.catalog.NoIndexException;
 import org.knnlm.index.catalog.NoSuchDatastoreException;
 import org.knnlm.index.cluster.UnreachableKeysException;
 import org.knnlm.index.search.TooManyQueriesException;
+import org.knnlm.index.shard.BuildFolderHeldException;
 import org.knnlm.index.shard.IndexFileException;
 
 /** What the domain's exceptions are to a caller. */
@@ -23,6 +26,10 @@ final class DomainErrors {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
       case ImportException settings -> Errors.of(Code.FAILED_PRECONDITION, settings.getMessage());
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
+      case NotEnoughRoomException room -> Errors.of(Code.RESOURCE_EXHAUSTED, room.getMessage());
+      case BuildConflictException other -> Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
+      case BuildFolderHeldException other ->
+          Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
       case IndexSettingsException setting ->
           Errors.invalidArgument(setting.field(), setting.getMessage());
       case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());

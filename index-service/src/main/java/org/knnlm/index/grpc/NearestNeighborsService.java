@@ -68,6 +68,9 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         () -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
+          if (request.getVerify()) {
+            catalog.verify(name);
+          }
           return Descriptions.of(
               name, catalog.datastore(name), catalog.identity(name), catalog.index(name), version);
         });
@@ -228,13 +231,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         observer,
         sink -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
-          var settings =
-              IndexSettings.orDefault(
-                  request.getNlist(),
-                  request.getPqM(),
-                  request.getNprobe(),
-                  request.getMaxTrainingKeys(),
-                  request.hasSeed() ? request.getSeed() : 1);
+          IndexSettings settings = Requests.settings(request);
           BuildJob job = catalog.build(name, settings);
           while (!job.await(Descriptions.PROGRESS_INTERVAL)) {
             sink.send(Descriptions.progress(job));

@@ -7,7 +7,9 @@ import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
+import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.knn.Softmax;
+import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /** Checks what comes in; every error is INVALID_ARGUMENT and names the field. */
@@ -84,6 +86,17 @@ final class Requests {
           field, "found %d, allowed are 0 to %d".formatted(tokens, MAX_AROUND));
     }
     return tokens;
+  }
+
+  static IndexSettings settings(BuildIndexRequest request) {
+    return new IndexSettings(
+        request.getFactory(),
+        request.getNlist(),
+        request.getPqM(),
+        request.getNprobe(),
+        request.hasRerankFactor() ? OptionalInt.of(request.getRerankFactor()) : OptionalInt.empty(),
+        request.getMaxTrainingKeys(),
+        request.hasSeed() ? request.getSeed() : 1);
   }
 
   static int[] targets(List<Integer> targets, int queries) {

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -57,6 +55,13 @@ public final class IndexFolder {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
+    IndexManifest manifest = read(file);
+    manifest.shards().forEach(this::requireSize);
+    requireComplete(manifest.shards(), manifest.keys());
+    return Optional.of(manifest);
+  }
+
+  private static IndexManifest read(Path file) {
     IndexManifest manifest;
     try {
       manifest = JSON.readValue(file.toFile(), IndexManifest.class);
@@ -65,15 +70,14 @@ public final class IndexFolder {
     } catch (IOException e) {
       throw new IndexFileException(file, "cannot be read: " + e.getMessage(), e);
     }
-    if (manifest.version() != IndexManifest.VERSION) {
+    if (manifest.version() < IndexManifest.OLDEST_VERSION
+        || manifest.version() > IndexManifest.VERSION) {
       throw new IndexFileException(
           file,
-          "format version %d, this service reads %d"
-              .formatted(manifest.version(), IndexManifest.VERSION));
+          "format version %d, this service reads %d to %d"
+              .formatted(manifest.version(), IndexManifest.OLDEST_VERSION, IndexManifest.VERSION));
     }
-    manifest.shards().forEach(this::requireSize);
-    requireComplete(manifest.shards(), manifest.keys());
-    return Optional.of(manifest);
+    return manifest;
   }
 
   /**
@@ -118,26 +122,89 @@ public final class IndexFolder {
               file.getFileName().toString(),
               Long.parseLong(name.group(3)),
               Long.parseLong(name.group(4)),
-              Files.size(file)));
+              Files.size(file),
+              null));
     } catch (IOException e) {
       throw new IndexFileException(file, "cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** Publishes index files: whoever opens the folder afterwards finds this index. */
-  public void publish(IndexManifest manifest) throws IOException {
-    Path file = folder.resolve(MANIFEST);
-    Path part = folder.resolve("." + MANIFEST + ".part");
-    Files.write(part, JSON.writeValueAsBytes(manifest));
-    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  /**
+   * Publishes the index files in a build folder, in steps that whoever opens the folder next takes
+   * up where they were interrupted: from its first step on, the new index is the index.
+   *
+   * @param build where the files are; it vanishes
+   */
+  public void publish(IndexManifest manifest, BuildFolder build) throws IOException {
+    DurableFiles.replace(build.file(MANIFEST), JSON.writeValueAsBytes(manifest));
+    finish(build);
   }
 
-  /** Withdraws the manifest, before the files that it lists are replaced. */
-  public void unpublish() throws IOException {
-    Files.deleteIfExists(folder.resolve(MANIFEST));
+  /**
+   * Ends a publication that was interrupted. To be called before the folder's index is read.
+   *
+   * @return whether there was one
+   */
+  public boolean recover() throws IOException {
+    if (!Files.exists(folder.resolve(BuildFolder.NAME).resolve(MANIFEST))) {
+      return false;
+    }
+    try (BuildFolder build = BuildFolder.open(folder)) {
+      return finish(build);
+    }
+  }
+
+  private boolean finish(BuildFolder build) throws IOException {
+    Path sealed = build.file(MANIFEST);
+    if (!Files.exists(sealed)) {
+      return false; // whoever held the folder has ended it
+    }
+    IndexManifest manifest = read(sealed);
+    var names = new HashSet<String>();
+    for (IndexManifest.Shard shard : manifest.shards()) {
+      names.add(shard.file());
+      if (Files.exists(build.file(shard.file()))) {
+        DurableFiles.move(build.file(shard.file()), folder.resolve(shard.file()));
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Matcher name = FILE.matcher(file.getFileName().toString());
+        if (name.matches()
+            && Long.parseLong(name.group(1)) == manifest.keys()
+            && Integer.parseInt(name.group(2)) == manifest.dimension()
+            && !names.contains(name.group())) {
+          Files.delete(file); // of an index that was cut into other shards
+        }
+      }
+    }
+    DurableFiles.move(sealed, folder.resolve(MANIFEST));
+    build.delete();
+    return true;
+  }
+
+  /**
+   * Reads the published index files whole and compares them with their checksums.
+   *
+   * @return how many files have a checksum: none where the manifest is of version 1 or is missing
+   * @throws IndexFileException at the first file that differs
+   * @throws IOException when one cannot be read
+   */
+  public int verify() throws IOException {
+    int verified = 0;
+    for (IndexManifest.Shard shard : manifest().map(IndexManifest::shards).orElse(List.of())) {
+      if (shard.crc32c() == null) {
+        continue;
+      }
+      long found = DurableFiles.crc32c(folder.resolve(shard.file()));
+      if (found != shard.crc32c()) {
+        throw new IndexFileException(
+            folder.resolve(shard.file()),
+            "CRC-32C %08x, its manifest says %08x".formatted(found, shard.crc32c()));
+      }
+      verified++;
+    }
+    return verified;
   }
 
   private void requireSize(IndexManifest.Shard shard) {

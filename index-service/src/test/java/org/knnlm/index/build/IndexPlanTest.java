@@ -3,6 +3,8 @@ package org.knnlm.index.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,7 +13,7 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class IndexPlanTest {
-  private static final IndexSettings STUDY = IndexSettings.orDefault(0, 0, 0, 0, 1);
+  private static final IndexSettings STUDY = IndexSettings.study(0, 0, 0, 0, 1);
 
   @Test
   void enoughKeysGiveTheStudysIndex() {
@@ -31,7 +33,7 @@ class IndexPlanTest {
 
   @Test
   void aListCountThatFitsIsKept() {
-    IndexPlan plan = IndexPlan.of(IndexSettings.orDefault(64, 0, 0, 0, 1), 9215, 576);
+    IndexPlan plan = IndexPlan.of(IndexSettings.study(64, 0, 0, 0, 1), 9215, 576);
     assertThat(plan.factory()).isEqualTo("IVF64,PQ64x8");
     assertThat(plan.warnings()).isEmpty();
   }
@@ -53,7 +55,7 @@ class IndexPlanTest {
 
   @Test
   void aChosenNumberOfSubQuantizersDoesNot() {
-    assertThatThrownBy(() -> IndexPlan.of(IndexSettings.orDefault(0, 7, 0, 0, 1), 100_000, 48))
+    assertThatThrownBy(() -> IndexPlan.of(IndexSettings.study(0, 7, 0, 0, 1), 100_000, 48))
         .isInstanceOfSatisfying(
             IndexSettingsException.class, e -> assertThat(e.field()).isEqualTo("pq_m"))
         .hasMessageContaining("48");
@@ -61,13 +63,75 @@ class IndexPlanTest {
 
   @Test
   void refusesNegativeSettingsByName() {
-    assertThatThrownBy(() -> IndexSettings.orDefault(-1, 0, 0, 0, 1))
+    assertThatThrownBy(() -> IndexSettings.study(-1, 0, 0, 0, 1))
         .isInstanceOfSatisfying(
             IndexSettingsException.class, e -> assertThat(e.field()).isEqualTo("nlist"));
-    assertThatThrownBy(() -> IndexSettings.orDefault(0, 0, 0, -5, 1))
+    assertThatThrownBy(() -> IndexSettings.study(0, 0, 0, -5, 1))
         .isInstanceOfSatisfying(
             IndexSettingsException.class,
             e -> assertThat(e.field()).isEqualTo("max_training_keys"));
+  }
+
+  private static IndexSettings typed(String factory) {
+    return new IndexSettings(factory, 0, 0, 0, OptionalInt.empty(), 0, 1);
+  }
+
+  @Test
+  void fastFollowsTheNumberOfKeysAndTheirDimension() {
+    IndexPlan half = IndexPlan.of(typed("fast"), 500_000, 576);
+    assertThat(half.factory()).isEqualTo("RR576,IVF2048,PQ144x4fsr");
+    assertThat(half.rerankFactor()).isEqualTo(2);
+    assertThat(half.trainingKeys()).isEqualTo(131_072);
+    assertThat(half.codeBytes()).isEqualTo(72 + 8);
+    assertThat(half.warnings()).isEmpty();
+
+    IndexPlan study = IndexPlan.of(typed("FAST"), 609_687_689, 4096);
+    assertThat(study.factory()).isEqualTo("RR4096,IVF16384,PQ256x4fsr");
+    assertThat(study.nprobe()).isEqualTo(128);
+    assertThat(study.trainingKeys()).isEqualTo(1_000_000);
+
+    assertThat(IndexPlan.of(typed("fast"), 100, 576).factory()).isEqualTo("Flat");
+    assertThat(IndexPlan.of(typed("fast"), 3000, 7).factory()).isEqualTo("RR7,IVF64,PQ1x4fsr");
+  }
+
+  @Test
+  void settingsThatATypeDoesNotHaveAreRefusedByName() {
+    record Case(IndexSettings settings, String field) {}
+    for (Case refused :
+        List.of(
+            new Case(new IndexSettings("flat", 4, 0, 0, OptionalInt.empty(), 0, 1), "nlist"),
+            new Case(new IndexSettings("flat", 0, 0, 4, OptionalInt.empty(), 0, 1), "nprobe"),
+            new Case(new IndexSettings("flat", 0, 0, 0, OptionalInt.of(2), 0, 1), "rerank_factor"),
+            new Case(new IndexSettings("IVF4,SQ8", 4, 0, 0, OptionalInt.empty(), 0, 1), "nlist"),
+            new Case(new IndexSettings("IVF4,SQ8", 0, 4, 0, OptionalInt.empty(), 0, 1), "pq_m"),
+            new Case(new IndexSettings("SQ8", 0, 0, 4, OptionalInt.empty(), 0, 1), "nprobe"),
+            new Case(typed("IVF9000000000000,SQ8"), "factory"),
+            new Case(typed("IVF5000,SQ8"), "factory"),
+            new Case(typed("IVF16,PQ7"), "factory"),
+            new Case(typed("IDMap,Flat"), "factory"),
+            new Case(typed("quick"), "factory"))) {
+      assertThatThrownBy(() -> IndexPlan.of(refused.settings(), 3000, 16))
+          .as("%s", refused)
+          .isInstanceOfSatisfying(
+              IndexSettingsException.class, e -> assertThat(e.field()).isEqualTo(refused.field()));
+    }
+    assertThatThrownBy(() -> new IndexSettings("", 0, 0, 0, OptionalInt.of(65), 0, 1))
+        .hasMessageContaining("0 (none) to 64");
+  }
+
+  @Test
+  void aFactoryStringIsPlannedByWhatFaissSaysOfIt() {
+    IndexPlan lists = IndexPlan.of(typed("IVF16,SQ8"), 3000, 16);
+    assertThat(lists.type()).isEqualTo(IndexType.CUSTOM);
+    assertThat(lists.nlist()).isEqualTo(16);
+    assertThat(lists.nprobe()).isEqualTo(16);
+    assertThat(lists.codeBytes()).isBetween(24L, 32L);
+    assertThat(lists.trainingKeys()).isEqualTo(3000);
+    IndexPlan graph = IndexPlan.of(typed("HNSW16"), 3000, 16);
+    assertThat(graph.trainingKeys()).isZero();
+    assertThat(graph.codeBytes()).isGreaterThan(64);
+    assertThat(IndexPlan.of(typed("IVF100,SQ8"), 3000, 16).warnings())
+        .anyMatch(w -> w.contains("3000 training keys for 100 lists"));
   }
 
   @Property
@@ -76,7 +140,7 @@ class IndexPlanTest {
       @ForAll @IntRange(min = 1, max = 8192) int dimension,
       @ForAll @IntRange(min = 0, max = 65_536) int nlist,
       @ForAll @IntRange(min = 0, max = 256) int nprobe) {
-    IndexPlan plan = IndexPlan.of(IndexSettings.orDefault(nlist, 0, nprobe, 0, 1), keys, dimension);
+    IndexPlan plan = IndexPlan.of(IndexSettings.study(nlist, 0, nprobe, 0, 1), keys, dimension);
     if (plan.nlist() > 0) {
       assertThat(plan.trainingKeys()).isBetween(256L, keys);
       assertThat((long) plan.nlist()).isLessThanOrEqualTo(plan.trainingKeys());
