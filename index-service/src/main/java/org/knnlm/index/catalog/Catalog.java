@@ -185,7 +185,7 @@ public final class Catalog implements AutoCloseable {
     try {
       Path folder = folder(name);
       IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job).build();
-      target.replace(SearchableDatastore.open(target.datastore(), folder, held, threads, queue));
+      target.refresh();
       reserved.remove(name);
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
@@ -267,7 +267,7 @@ public final class Catalog implements AutoCloseable {
       return new ServedDatastore(
           datastore,
           Identity.of(name.value(), datastore, settings(name)),
-          SearchableDatastore.open(datastore, folder, held, threads, queue));
+          () -> SearchableDatastore.open(datastore, folder, held, threads, queue));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;

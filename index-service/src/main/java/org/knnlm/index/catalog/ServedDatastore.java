@@ -1,22 +1,44 @@
 package org.knnlm.index.catalog;
 
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.shard.IndexFolder;
 
-/** An open datastore and its index, which a build may replace while others search. */
+/**
+ * An open datastore and its index, which a build may replace while others search: a build here, or
+ * one of another instance that shares the folder.
+ */
 final class ServedDatastore implements AutoCloseable {
+  /** How long an index that another instance built may go unnoticed. */
+  static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   private final Datastore datastore;
   private final Identity identity;
+  private final Supplier<SearchableDatastore> open;
+  private final IndexFolder folder;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final AtomicLong looked = new AtomicLong(System.nanoTime());
   private SearchableDatastore index;
+  private Optional<FileTime> published;
 
-  ServedDatastore(Datastore datastore, Identity identity, SearchableDatastore index) {
+  /**
+   * @param open opens what is published in the folder; null when nothing is
+   */
+  ServedDatastore(Datastore datastore, Identity identity, Supplier<SearchableDatastore> open) {
     this.datastore = datastore;
     this.identity = identity;
-    this.index = index;
+    this.open = open;
+    this.folder = new IndexFolder(datastore.folder());
+    this.published = folder.published();
+    this.index = open.get();
   }
 
   Datastore datastore() {
@@ -29,6 +51,7 @@ final class ServedDatastore implements AutoCloseable {
 
   /** Calls with the index, which is null when there is none and stays open during the call. */
   <T> T withIndex(Function<SearchableDatastore, T> call) {
+    lookAgain();
     lock.readLock().lock();
     try {
       return call.apply(index);
@@ -37,7 +60,24 @@ final class ServedDatastore implements AutoCloseable {
     }
   }
 
-  void replace(SearchableDatastore next) {
+  private void lookAgain() {
+    long last = looked.get();
+    long now = System.nanoTime();
+    if (now - last >= LOOK_AGAIN.toNanos() && looked.compareAndSet(last, now)) {
+      refresh();
+    }
+  }
+
+  /** Serves what is published now, if it is not what is served. */
+  synchronized void refresh() {
+    Optional<FileTime> now = folder.published();
+    if (!now.equals(published)) {
+      replace(open.get());
+      published = now;
+    }
+  }
+
+  private void replace(SearchableDatastore next) {
     SearchableDatastore old;
     lock.writeLock().lock();
     try {

@@ -15,8 +15,8 @@ import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.build.MachineRoom;
 import org.knnlm.index.build.Room;
 import org.knnlm.index.catalog.Catalog;
-import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.catalog.Import;
+import org.knnlm.index.search.SearchQueue;
 
 /** Makes the catalog from the settings. */
 final class CatalogProducer {

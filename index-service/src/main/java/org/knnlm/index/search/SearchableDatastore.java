@@ -66,7 +66,8 @@ public final class SearchableDatastore implements AutoCloseable {
       throw e;
     }
     var keys = new HalfVectors(datastore.keys(), datastore.dimension());
-    return new SearchableDatastore(datastore, manifest, new Shards(open, keys, manifest.rerankFactor(), threads), queue);
+    return new SearchableDatastore(
+        datastore, manifest, new Shards(open, keys, manifest.rerankFactor(), threads), queue);
   }
 
   private static FaissIndex read(

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,18 @@ public final class IndexFolder {
   /** The path of a file in the folder. */
   public Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /** When the manifest was published; empty when there is none. */
+  public Optional<FileTime> published() {
+    try {
+      return Optional.of(Files.getLastModifiedTime(folder.resolve(MANIFEST)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IndexFileException(
+          folder.resolve(MANIFEST), "cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /**
