@@ -1,6 +1,7 @@
 package org.knnlm.lm.batch;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -18,9 +19,9 @@ import org.knnlm.lm.transformer.Segment;
 import org.knnlm.lm.transformer.Transformer;
 
 /**
- * The only owner of the model: one thread that takes work in the order in which it comes, as much
- * at a time as fills a pass. Nothing is padded, so sequences of any lengths go together; and
- * callers that hand in one piece at a time take turns, however much they want.
+ * The only owner of the model: one thread that takes the work that waits longest, and beside it
+ * what fills a pass. Nothing is padded, so sequences of any lengths go together; and callers that
+ * hand in one piece at a time take turns, however much they want.
  */
 public final class ModelQueue implements AutoCloseable {
   /**
@@ -28,6 +29,12 @@ public final class ModelQueue implements AutoCloseable {
    * longer.
    */
   public static final int PASS_TOKENS = 1024;
+
+  /**
+   * Work of so few tokens goes with the next pass, full or not: a step of generation would else
+   * wait behind every text that is scored, and a continuation has many steps.
+   */
+  private static final int SMALL_TOKENS = 8;
 
   private static final System.Logger LOG = System.getLogger(ModelQueue.class.getName());
 
@@ -94,15 +101,18 @@ public final class ModelQueue implements AutoCloseable {
     LOG.log(System.Logger.Level.ERROR, "a failure on the model's thread, which goes on", e);
   }
 
-  /** As much work as fills a pass: the first, and what comes directly after it. */
+  /** The first, what fits beside it into a pass, and the small ones. */
   private List<Waiting<?>> gathered(Waiting<?> first) {
     var works = new ArrayList<Waiting<?>>();
     works.add(first);
     int tokens = first.tokens;
-    while (queue.peek() instanceof Waiting<?> next && tokens + next.tokens <= PASS_TOKENS) {
-      queue.remove();
-      works.add(next);
-      tokens += next.tokens;
+    for (Iterator<Entry> entries = queue.iterator(); entries.hasNext(); ) {
+      if (entries.next() instanceof Waiting<?> next
+          && (tokens + next.tokens <= PASS_TOKENS || next.tokens <= SMALL_TOKENS)) {
+        entries.remove();
+        works.add(next);
+        tokens += next.tokens;
+      }
     }
     return works;
   }
