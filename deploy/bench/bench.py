@@ -15,7 +15,7 @@ import torch
 
 from reference import Reference
 from services import Services, stubs, up
-from stores import clustered, indexed, near
+from stores import clustered, indexed, near, written
 from turns import in_turns
 
 
@@ -64,8 +64,8 @@ def prefix(args, reference, services):
 
 
 def retrieval(args, reference, services, data):
-    """Scoring 1 x 1,024 by the model alone (left) and with k = 1,024 neighbours of 250,000 keys: hidden states of the corpus,
-    each many times, with noise."""
+    """Scoring 1 x 1,024 by the model alone (left) and with k = 1,024 neighbours of 250,000 keys, hidden states of the corpus,
+    each many times, with noise; under the index that is built by default, and under the fast one."""
     ids = tokens(args, reference, 1024)
     services.make_datastore("seed", Path(args.corpus).resolve())
     seed = np.fromfile(next((data / "datastores/seed").glob("*_keys.npy")), np.float16)
@@ -73,9 +73,12 @@ def retrieval(args, reference, services, data):
     rng = np.random.default_rng(1)
     keys = seed[rng.choice(len(seed), 250_000)]
     keys += rng.standard_normal(keys.shape, np.float32) * seed.std() / 2
-    indexed(data / "datastores/retrieval", keys.astype(np.float16), reference.model.config.model_type, args.threads)
-    in_turns("base scoring (left) and kNN-LM's", lambda: services.score([ids]),
-             lambda: services.score([ids], datastore="retrieval"), args.rounds, "tokens/s", len(ids))
+    for kind in ("study", "fast"):
+        written(data / "datastores" / kind, keys.astype(np.float16), reference.model.config.model_type)
+        index = services.build_index(kind, factory=kind)
+        print(f"{kind}: {index.factory}, nprobe {index.nprobe}, built in {index.build_seconds:.0f} s")
+        in_turns(f"base scoring (left) and {kind}", lambda: services.score([ids]),
+                 lambda: services.score([ids], datastore=kind), args.rounds, "tokens/s", len(ids))
 
 
 def datastore(args, reference, services, folder):
