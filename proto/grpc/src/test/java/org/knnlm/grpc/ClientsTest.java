@@ -14,6 +14,8 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.knnlm.proto.lm.v1.InfoRequest;
@@ -31,17 +33,28 @@ class ClientsTest {
   }
 
   @Test
-  void aServiceThatIsBackIsFoundAtOnce() throws IOException {
+  void aServiceThatIsBackIsFoundAtOnce() throws Exception {
     var stub = LanguageModelGrpc.newBlockingStub(channel);
     var refused = catchThrowableOfType(StatusRuntimeException.class, () -> info(stub));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(channel.getState(false)).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
+    awaitPause();
 
     Server server = ServerBuilder.forPort(port).addService(new Named()).build().start();
     try {
       assertThat(info(Clients.connecting(stub)).getModelId()).isEqualTo("back");
     } finally {
       server.shutdownNow();
+    }
+  }
+
+  /** Until the channel pauses between two attempts to connect. */
+  private void awaitPause() throws InterruptedException {
+    ConnectivityState state = channel.getState(false);
+    while (state != ConnectivityState.TRANSIENT_FAILURE) {
+      var changed = new CountDownLatch(1);
+      channel.notifyWhenStateChanged(state, changed::countDown);
+      assertThat(changed.await(10, TimeUnit.SECONDS)).isTrue();
+      state = channel.getState(false);
     }
   }
 
