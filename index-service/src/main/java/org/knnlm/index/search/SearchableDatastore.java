@@ -1,8 +1,10 @@
 package org.knnlm.index.search;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -11,6 +13,7 @@ import org.knnlm.datastore.Datastore;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
 import org.knnlm.faiss.HalfVectors;
+import org.knnlm.faiss.IndexProbe;
 import org.knnlm.faiss.ReadMode;
 import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.shard.IndexFileException;
@@ -48,26 +51,32 @@ public final class SearchableDatastore implements AutoCloseable {
   public static SearchableDatastore open(
       Datastore datastore, Path folder, IntPredicate held, int threads, SearchQueue queue) {
     var files = new IndexFolder(folder);
-    IndexManifest manifest = files.manifest().or(() -> unlisted(datastore, files)).orElse(null);
-    if (manifest == null) {
+    Optional<IndexManifest> published = files.manifest();
+    List<IndexManifest.Shard> listed =
+        published
+            .map(IndexManifest::shards)
+            .orElseGet(() -> files.unlistedShards(datastore.size(), datastore.dimension()));
+    if (listed.isEmpty()) {
       return null;
     }
     var open = new TreeMap<Integer, Shards.Shard>();
     try {
-      for (int number = 0; number < manifest.shards().size(); number++) {
+      for (int number = 0; number < listed.size(); number++) {
         if (held.test(number)) {
-          IndexManifest.Shard shard = manifest.shards().get(number);
+          IndexManifest.Shard shard = listed.get(number);
           FaissIndex index = read(files, shard, datastore, ReadMode.MEMORY);
-          open.put(number, new Shards.Shard(index, shard.start()));
+          open.put(number, new Shards.Shard(index, files.file(shard.file()), shard.start()));
         }
       }
+      IndexManifest manifest =
+          published.isPresent() ? published.get() : described(datastore, files, listed, open);
+      var keys = new HalfVectors(datastore.keys(), datastore.dimension());
+      var shards = new Shards(open, keys, manifest.rerankFactor(), threads);
+      return new SearchableDatastore(datastore, manifest, shards, queue);
     } catch (RuntimeException e) {
       open.values().forEach(shard -> shard.index().close());
       throw e;
     }
-    var keys = new HalfVectors(datastore.keys(), datastore.dimension());
-    return new SearchableDatastore(
-        datastore, manifest, new Shards(open, keys, manifest.rerankFactor(), threads), queue);
   }
 
   private static FaissIndex read(
@@ -75,9 +84,12 @@ public final class SearchableDatastore implements AutoCloseable {
     Path file = files.file(shard.file());
     FaissIndex index;
     try {
+      requireReadable(files, shard);
       index = FaissIndex.read(file, mode);
     } catch (FaissException e) {
       throw new IndexFileException(file, e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IndexFileException(file, "cannot be read: " + e.getMessage(), e);
     }
     if (index.d() != datastore.dimension() || index.ntotal() != shard.end() - shard.start()) {
       String found = "%d keys of dimension %d".formatted(index.ntotal(), index.d());
@@ -90,28 +102,50 @@ public final class SearchableDatastore implements AutoCloseable {
     return index;
   }
 
-  /** The reference's own index: files without a manifest. */
-  private static Optional<IndexManifest> unlisted(Datastore datastore, IndexFolder files) {
-    List<IndexManifest.Shard> shards =
-        files.unlistedShards(datastore.size(), datastore.dimension());
-    if (shards.isEmpty()) {
-      return Optional.empty();
+  /** faiss reads what we wrote, and of what others wrote only what another process survived. */
+  private static void requireReadable(IndexFolder files, IndexManifest.Shard shard)
+      throws IOException {
+    if (shard.crc32c() != null) {
+      files.verify(shard);
+    } else {
+      IndexProbe.check(files.file(shard.file()));
     }
-    try (FaissIndex index = read(files, shards.getFirst(), datastore, ReadMode.MAPPED)) {
-      return Optional.of(
-          new IndexManifest(
-              IndexManifest.VERSION,
-              index.type(),
-              Math.toIntExact(index.nlist()),
-              Math.toIntExact(index.storedNprobe()),
-              0,
-              0,
-              datastore.size(),
-              datastore.dimension(),
-              0,
-              List.of("no index.json: read from the index files alone"),
-              shards));
+  }
+
+  /** The reference's own index has no manifest: what one of its files says is true of all. */
+  private static IndexManifest described(
+      Datastore datastore,
+      IndexFolder files,
+      List<IndexManifest.Shard> listed,
+      NavigableMap<Integer, Shards.Shard> open) {
+    if (!open.isEmpty()) {
+      Shards.Shard shard = open.firstEntry().getValue();
+      return described(datastore, listed, shard.index(), shard.file());
     }
+    IndexManifest.Shard first = listed.getFirst();
+    try (FaissIndex index = read(files, first, datastore, ReadMode.MAPPED)) {
+      return described(datastore, listed, index, files.file(first.file()));
+    }
+  }
+
+  private static IndexManifest described(
+      Datastore datastore, List<IndexManifest.Shard> listed, FaissIndex index, Path file) {
+    if (index.storedNprobe() < 0 || index.storedNprobe() > index.nlist()) {
+      throw new IndexFileException(
+          file, "says nprobe %d of %d lists".formatted(index.storedNprobe(), index.nlist()));
+    }
+    return new IndexManifest(
+        IndexManifest.VERSION,
+        index.type(),
+        Math.toIntExact(index.nlist()),
+        Math.toIntExact(index.storedNprobe()),
+        0,
+        0,
+        datastore.size(),
+        datastore.dimension(),
+        0,
+        List.of("no index.json: read from the index files alone"),
+        listed);
   }
 
   /** What the index is. */

@@ -1,6 +1,7 @@
 package org.knnlm.index.search;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.Future;
 import org.knnlm.faiss.FaissIndex;
 import org.knnlm.faiss.HalfVectors;
 import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.shard.IndexFileException;
 
 /** The loaded files of an index, searched as one. */
 final class Shards implements AutoCloseable {
@@ -22,9 +24,10 @@ final class Shards implements AutoCloseable {
   /**
    * One file.
    *
+   * @param file it was read from
    * @param start the datastore's position of its first key
    */
-  record Shard(FaissIndex index, long start) {}
+  record Shard(FaissIndex index, Path file, long start) {}
 
   /**
    * Takes over the files.
@@ -121,6 +124,7 @@ final class Shards implements AutoCloseable {
     float[] distances = new float[n * candidates];
     long[] ids = new long[n * candidates];
     shard.index().search(queries, candidates, search.nprobe(), distances, ids);
+    requireKeys(shard, ids);
     if (rerankFactor > 0) {
       float[] exact = new float[n * k];
       long[] nearest = new long[n * k];
@@ -132,6 +136,16 @@ final class Shards implements AutoCloseable {
       ids[i] = ids[i] == Neighbors.NONE ? Neighbors.NONE : ids[i] + shard.start();
     }
     return new Found(ids, distances, distances);
+  }
+
+  private static void requireKeys(Shard shard, long[] ids) {
+    long keys = shard.index().ntotal();
+    for (long id : ids) {
+      if (id < Neighbors.NONE || id >= keys) {
+        throw new IndexFileException(
+            shard.file(), "a search found key %d of %d".formatted(id, keys));
+      }
+    }
   }
 
   private HalfVectors keysOf(Shard shard) {

@@ -207,18 +207,27 @@ public final class IndexFolder {
   public int verify() throws IOException {
     int verified = 0;
     for (IndexManifest.Shard shard : manifest().map(IndexManifest::shards).orElse(List.of())) {
-      if (shard.crc32c() == null) {
-        continue;
+      if (shard.crc32c() != null) {
+        verify(shard);
+        verified++;
       }
-      long found = DurableFiles.crc32c(folder.resolve(shard.file()));
-      if (found != shard.crc32c()) {
-        throw new IndexFileException(
-            folder.resolve(shard.file()),
-            "CRC-32C %08x, its manifest says %08x".formatted(found, shard.crc32c()));
-      }
-      verified++;
     }
     return verified;
+  }
+
+  /**
+   * Reads one file and compares it with its checksum.
+   *
+   * @throws IndexFileException when it differs
+   * @throws IOException when it cannot be read
+   */
+  public void verify(IndexManifest.Shard shard) throws IOException {
+    long found = DurableFiles.crc32c(folder.resolve(shard.file()));
+    if (found != shard.crc32c()) {
+      throw new IndexFileException(
+          folder.resolve(shard.file()),
+          "CRC-32C %08x, its manifest says %08x".formatted(found, shard.crc32c()));
+    }
   }
 
   private void requireSize(IndexManifest.Shard shard) {

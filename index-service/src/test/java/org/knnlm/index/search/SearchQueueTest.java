@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ class SearchQueueTest {
       FaissIndex index = FaissIndex.factory(D, factory);
       index.train(keys);
       index.add(Arrays.copyOfRange(keys, starts[i] * D, end * D));
-      shards.put(i, new Shards.Shard(index, starts[i]));
+      shards.put(i, new Shards.Shard(index, Path.of("index"), starts[i]));
     }
     return new Shards(shards, half, rerankFactor, 2);
   }
