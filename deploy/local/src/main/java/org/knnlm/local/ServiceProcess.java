@@ -18,7 +18,7 @@ public final class ServiceProcess implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(15);
 
   /**
-   * glibc would give the memory of every large tensor back and fault it in again: a fifth of the
+   * glibc would give the memory of every large tensor back and fault it in again: a quarter of the
    * time of a forward pass. One arena that keeps what it has does not.
    */
   private static final Map<String, String> MALLOC =
@@ -26,9 +26,9 @@ public final class ServiceProcess implements AutoCloseable {
           "MALLOC_ARENA_MAX",
           "1",
           "MALLOC_MMAP_THRESHOLD_",
-          "1073741824",
+          "33554432",
           "MALLOC_TRIM_THRESHOLD_",
-          "4294967296",
+          "536870912",
           "MALLOC_TOP_PAD_",
           "67108864");
 
@@ -68,7 +68,7 @@ public final class ServiceProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "-Xmx1g",
+            "-Xmx512m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -3,6 +3,7 @@ package org.knnlm.lm.transformer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Attention's keys and values of the first positions of one sequence, of every layer. Several
@@ -12,21 +13,29 @@ import java.util.List;
 public final class KvCache {
   private final NDManager manager;
   private final TorchOps ops;
+  private final KvMemory.Rows rows;
   private final List<PtNDArray> layers;
   private final int capacity;
   private final long bytes;
   private int holders = 1;
 
   /**
-   * @param manager owns the tensors of this cache alone
-   * @param layers [capacity, width] each
+   * Takes its memory.
+   *
+   * @param manager owns what this cache alone needs
+   * @param layers of the model
+   * @param capacity positions
    * @param bytes of memory
    */
   public KvCache(
-      NDManager manager, TorchOps ops, List<PtNDArray> layers, int capacity, long bytes) {
+      NDManager manager, TorchOps ops, KvMemory memory, int layers, int capacity, long bytes) {
     this.manager = manager;
     this.ops = ops;
-    this.layers = List.copyOf(layers);
+    this.rows = memory.take(Math.multiplyExact(layers, capacity));
+    this.layers =
+        IntStream.range(0, layers)
+            .mapToObj(layer -> rows.view(manager, layer * capacity, capacity))
+            .toList();
     this.capacity = capacity;
     this.bytes = bytes;
   }
@@ -68,6 +77,7 @@ public final class KvCache {
     }
     if (--holders == 0) {
       manager.close();
+      rows.release();
     }
   }
 }

@@ -233,8 +233,8 @@ class TorchOpsTest {
     var heads = new Attention.Heads(kvHeads, d, window, 0.3);
     double[][] qkv = matrix(rows, (6 + 2 * kvHeads) * d);
     double[][] whole = NaiveOps.attend(qkv, 6, heads);
-    var room = ops.cache(manager, tensor(qkv), rows, 2L * kvHeads * d);
-    var cache = new KvCache(manager.newSubManager(), ops, List.of(room), rows, 0);
+    var memory = new KvMemory(torch, tensor(qkv), 2 * kvHeads * d);
+    var cache = new KvCache(manager.newSubManager(), ops, memory, 1, rows, 0);
     double[][] before = Arrays.copyOf(qkv, cut);
     double[][] after = Arrays.copyOfRange(qkv, cut, rows);
     assertClose(

@@ -2,7 +2,6 @@ package org.knnlm.lm.transformer.decoder;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import org.knnlm.lm.transformer.Batch;
 import org.knnlm.lm.transformer.Dimensions;
 import org.knnlm.lm.transformer.ForwardPass;
 import org.knnlm.lm.transformer.KvCache;
+import org.knnlm.lm.transformer.KvMemory;
 import org.knnlm.lm.transformer.Torch;
 import org.knnlm.lm.transformer.Transformer;
 
@@ -21,6 +21,7 @@ public final class Decoder implements Transformer {
   private final List<? extends Layer> layers;
   private final ForwardPass.Head head;
   private final int cacheWidth;
+  private final KvMemory kvMemory;
 
   /**
    * @param torch closed with the model
@@ -39,6 +40,7 @@ public final class Decoder implements Transformer {
     this.layers = List.copyOf(layers);
     this.head = head;
     this.cacheWidth = cacheWidth;
+    this.kvMemory = new KvMemory(torch, head.weight(), cacheWidth);
   }
 
   @Override
@@ -78,11 +80,8 @@ public final class Decoder implements Transformer {
   @Override
   public KvCache newCache(int capacity) {
     NDManager manager = torch.manager().newSubManager();
-    List<PtNDArray> room = new ArrayList<>();
-    for (int i = 0; i < layers.size(); i++) {
-      room.add(torch.ops().cache(manager, head.weight(), capacity, cacheWidth));
-    }
-    return new KvCache(manager, torch.ops(), room, capacity, cacheBytes(capacity));
+    long bytes = cacheBytes(capacity);
+    return new KvCache(manager, torch.ops(), kvMemory, layers.size(), capacity, bytes);
   }
 
   @Override
