@@ -19,7 +19,8 @@ public final class ServiceProcess implements AutoCloseable {
 
   /**
    * glibc would give the memory of every large tensor back and fault it in again: a quarter of the
-   * time of a forward pass. One arena that keeps what it has does not.
+   * time of a forward pass. One arena that keeps what it has does not; the JVM trims it now and
+   * then, or holes between tensors that stay would add up.
    */
   private static final Map<String, String> MALLOC =
       Map.of(
@@ -28,7 +29,7 @@ public final class ServiceProcess implements AutoCloseable {
           "MALLOC_MMAP_THRESHOLD_",
           "33554432",
           "MALLOC_TRIM_THRESHOLD_",
-          "536870912",
+          "268435456",
           "MALLOC_TOP_PAD_",
           "67108864");
 
@@ -69,6 +70,7 @@ public final class ServiceProcess implements AutoCloseable {
     command.addAll(
         List.of(
             "-Xmx512m",
+            "-XX:TrimNativeHeapInterval=2000",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));

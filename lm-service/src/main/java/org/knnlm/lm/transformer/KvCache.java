@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 public final class KvCache {
   private final NDManager manager;
   private final TorchOps ops;
-  private final KvMemory.Rows rows;
+  private final List<KvMemory.Rows> rows;
   private final List<PtNDArray> layers;
   private final int capacity;
   private final long bytes;
@@ -31,11 +31,9 @@ public final class KvCache {
       NDManager manager, TorchOps ops, KvMemory memory, int layers, int capacity, long bytes) {
     this.manager = manager;
     this.ops = ops;
-    this.rows = memory.take(Math.multiplyExact(layers, capacity));
-    this.layers =
-        IntStream.range(0, layers)
-            .mapToObj(layer -> rows.view(manager, layer * capacity, capacity))
-            .toList();
+    // a layer at a time: short ranges fit into what others have left
+    this.rows = IntStream.range(0, layers).mapToObj(layer -> memory.take(capacity)).toList();
+    this.layers = rows.stream().map(layer -> layer.view(manager, 0, capacity)).toList();
     this.capacity = capacity;
     this.bytes = bytes;
   }
@@ -77,7 +75,7 @@ public final class KvCache {
     }
     if (--holders == 0) {
       manager.close();
-      rows.release();
+      rows.forEach(KvMemory.Rows::release);
     }
   }
 }
