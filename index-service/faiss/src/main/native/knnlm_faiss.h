@@ -229,7 +229,9 @@ inline void half_nearest(
             for (int64_t j = 0; j < candidates; j++) {
                 order[j] = {exact[query * candidates + j], candidate_ids[query * candidates + j]};
             }
-            std::partial_sort(order.begin(), order.begin() + k, order.end());
+            // half the time of a partial_sort, where k is not small
+            std::nth_element(order.begin(), order.begin() + k, order.end());
+            std::sort(order.begin(), order.begin() + k);
             for (int64_t j = 0; j < k; j++) {
                 std::tie(distances[query * k + j], ids[query * k + j]) = order[j];
             }

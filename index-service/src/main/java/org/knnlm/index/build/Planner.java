@@ -16,10 +16,10 @@ import org.knnlm.faiss.FaissIndex;
  * <p>{@code fast}: a random rotation, which leaves distances as they are but spreads the few large
  * components of hidden states over all sub-quantizers: their tables of 8 bits share one scale, and
  * without it recall@10 falls from 0.94 to 0.25 (SmolLM2-135M, 9,215 keys). Then nlist the power of
- * two at or below 4·√N, at most 16,384 (so that 1,000,000 training keys do); the most
- * sub-quantizers that divide the dimension D, at most D/4 and 256, of 4 bits each, on residuals
- * (without, a search takes half the time and finds less); nprobe 32·√(nlist / 1024), at least 32;
- * 64 training keys a list, at least 65,536 and at most 1,000,000; re-ranking of twice k.
+ * two at or below 2·√N, at most 16,384 (so that 1,000,000 training keys do); the most
+ * sub-quantizers that divide the dimension D, at most D/2 and 256, of 4 bits each, not on residuals
+ * (which would double the time of a search); nprobe 24·√(nlist / 1024), at least 24; 64 training
+ * keys a list, at least 65,536 and at most 1,000,000; the k found are put in exact order.
  *
  * <p>{@code flat} has neither lists nor training. Of a factory string, the lists and the need of
  * training are asked from faiss.
@@ -36,9 +36,10 @@ final class Planner {
   private static final int STUDY_SUB_QUANTIZERS = 64;
   private static final int NPROBE = 32;
   private static final int FAST_MAX_NLIST = 16_384;
+  private static final int FAST_NPROBE = 24;
   private static final int FAST_MAX_SUB_QUANTIZERS = 256;
   private static final int FAST_KEYS_PER_LIST = 64;
-  private static final int FAST_RERANK_FACTOR = 2;
+  private static final int FAST_RERANK_FACTOR = 1;
   private static final int ID_BYTES = Long.BYTES;
 
   /** What graphs keep for a key beside its vector, at most, at their usual settings. */
@@ -87,9 +88,9 @@ final class Planner {
   }
 
   private IndexPlan fast() {
-    int m = subQuantizers(largestDivisor(Math.clamp(dimension / 4, 1, FAST_MAX_SUB_QUANTIZERS)));
+    int m = subQuantizers(largestDivisor(Math.clamp(dimension / 2, 1, FAST_MAX_SUB_QUANTIZERS)));
     int fitting =
-        (int) Math.min(FAST_MAX_NLIST, Long.highestOneBit((long) (4 * Math.sqrt((double) keys))));
+        (int) Math.min(FAST_MAX_NLIST, Long.highestOneBit((long) (2 * Math.sqrt((double) keys))));
     int wanted = asked.nlist() == 0 ? fitting : asked.nlist();
     long training =
         trainingKeys(Math.clamp((long) FAST_KEYS_PER_LIST * wanted, 1 << 16, MAX_TRAINING_KEYS));
@@ -98,10 +99,10 @@ final class Planner {
     }
     int affordable = (int) Math.max(1, Long.highestOneBit(training / KEYS_PER_LIST));
     int nlist = asked.nlist() == 0 ? Math.min(fitting, affordable) : nlist(wanted, training);
-    int nprobe = (int) Math.max(NPROBE, Math.round(NPROBE * Math.sqrt(nlist / 1024.0)));
+    int nprobe = (int) Math.max(FAST_NPROBE, Math.round(FAST_NPROBE * Math.sqrt(nlist / 1024.0)));
     return new IndexPlan(
         IndexType.FAST,
-        "RR%d,IVF%d,PQ%dx4fsr".formatted(dimension, nlist, m),
+        "RR%d,IVF%d,PQ%dx4fs".formatted(dimension, nlist, m),
         nlist,
         asked.nprobe() == 0 ? Math.min(nprobe, nlist) : nprobe(nprobe, nlist),
         m,

@@ -40,6 +40,12 @@ public final class Cluster {
     <T> Future<T> start(Callable<T> task);
   }
 
+  /** Takes answers. */
+  @FunctionalInterface
+  public interface Output {
+    void accept(Answer answer) throws InterruptedException;
+  }
+
   /**
    * @param catalog of what is held here
    * @param peers that there are now
@@ -79,6 +85,24 @@ public final class Cluster {
     long unsearched =
         remaining.stream().map(manifest.shards()::get).mapToLong(s -> s.end() - s.start()).sum();
     return new Answer(found.stream().reduce(Merge::of).orElseThrow(), unsearched);
+  }
+
+  /**
+   * The same for one piece after another: each is searched for while the answer before is taken.
+   */
+  public void search(Iterable<NeighborQuery> pieces, boolean allowPartial, Output output)
+      throws InterruptedException {
+    Future<Answer> next = null;
+    for (NeighborQuery piece : pieces) {
+      Future<Answer> before = next;
+      next = fork.start(() -> search(piece, allowPartial));
+      if (before != null) {
+        output.accept(get(before));
+      }
+    }
+    if (next != null) {
+      output.accept(get(next));
+    }
   }
 
   private record Here(IndexManifest manifest, List<Integer> shards) {

@@ -2,6 +2,7 @@ package org.knnlm.index.grpc;
 
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.catalog.Catalog;
@@ -20,7 +21,9 @@ import org.knnlm.proto.tensor.v1.Tensor;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean allowPartial) {
   private static final int MAX_QUERIES = 1024;
-  private static final int MAX_NEIGHBORS = 1 << 20;
+
+  /** 2 MB of them are sent while the next piece is searched for. */
+  private static final int MAX_NEIGHBORS = 1 << 17;
 
   /** Takes the neighbours of the queries from {@code firstQuery} on. */
   @FunctionalInterface
@@ -42,10 +45,24 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
       throws InterruptedException {
     int d = datastore.dimension();
     int rows = Math.clamp(MAX_NEIGHBORS / k, 1, MAX_QUERIES);
-    for (int from = 0; from < count(); from += rows) {
-      float[] some = Arrays.copyOfRange(queries, from * d, Math.min(count(), from + rows) * d);
-      var query = new NeighborQuery(name, d, some, k, nprobe, exact);
-      output.accept(from, cluster.search(query, allowPartial));
-    }
+    Iterable<NeighborQuery> pieces =
+        () ->
+            IntStream.iterate(0, from -> from < count(), from -> from + rows)
+                .mapToObj(from -> rows(from, Math.min(count(), from + rows)))
+                .map(some -> new NeighborQuery(name, d, some, k, nprobe, exact))
+                .iterator();
+    int[] from = {0};
+    cluster.search(
+        pieces,
+        allowPartial,
+        answer -> {
+          output.accept(from[0], answer);
+          from[0] += answer.neighbors().queries();
+        });
+  }
+
+  private float[] rows(int begin, int end) {
+    int d = datastore.dimension();
+    return Arrays.copyOfRange(queries, begin * d, end * d);
   }
 }

@@ -122,8 +122,8 @@ class BuildIndexIT {
     assertThat(flat.getRecallsList()).allMatch(recall -> recall.getRecall() == 1);
 
     IndexInfo fast = all(build("types", "fast")).getLast().getIndex();
-    assertThat(fast.getFactory()).isEqualTo("RR64,IVF64,PQ16x4fsr");
-    assertThat(fast.getRerankFactor()).isEqualTo(2);
+    assertThat(fast.getFactory()).isEqualTo("RR64,IVF64,PQ32x4fs");
+    assertThat(fast.getRerankFactor()).isEqualTo(1);
     assertThat(fast.getRecallQueries()).isEqualTo(100);
     assertThat(fast.getRecallsList()).allMatch(r -> r.getRecall() > 0.1 && r.getRecall() <= 1);
 
@@ -186,13 +186,13 @@ class BuildIndexIT {
     assertRefused(
         () -> build("killed", "flat").hasNext(),
         Status.Code.FAILED_PRECONDITION,
-        "RR64,IVF1024,PQ16x4fsr is being built, Flat was asked for");
+        "RR64,IVF512,PQ32x4fs is being built, Flat was asked for");
     kill();
     assertThat(datastores.resolve("killed/.index-build/checkpoint.json")).exists();
 
     start(Map.of());
     // the old index, while the build goes on; a caller with the same settings watches it
-    assertThat(describe("killed").getFactory()).isIn(old.getFactory(), "RR64,IVF1024,PQ16x4fsr");
+    assertThat(describe("killed").getFactory()).isIn(old.getFactory(), "RR64,IVF512,PQ32x4fs");
     IndexInfo built = all(build("killed", "fast")).getLast().getIndex();
     assertThat(Files.readString(service.log())).contains("going on with the interrupted build");
     assertThat(built.getRecallsList()).isEqualTo(describe("whole").getRecallsList());
