@@ -16,9 +16,9 @@ import org.knnlm.faiss.FaissIndex;
  * <p>{@code fast}: a random rotation, which leaves distances as they are but spreads the few large
  * components of hidden states over all sub-quantizers: their tables of 8 bits share one scale, and
  * without it recall@10 falls from 0.94 to 0.25 (SmolLM2-135M, 9,215 keys). Then nlist the power of
- * two at or below 2·√N, at most 16,384 (so that 1,000,000 training keys do); the most
+ * two at or below 4·√N, at most 16,384 (so that 1,000,000 training keys do); the most
  * sub-quantizers that divide the dimension D, at most D/2 and 256, of 4 bits each, not on residuals
- * (which would double the time of a search); nprobe 24·√(nlist / 1024), at least 24; 64 training
+ * (which would double the time of a search); nprobe 24·√(nlist / 2048), at least 24; 64 training
  * keys a list, at least 65,536 and at most 1,000,000; the k found are put in exact order.
  *
  * <p>{@code flat} has neither lists nor training. Of a factory string, the lists and the need of
@@ -90,7 +90,7 @@ final class Planner {
   private IndexPlan fast() {
     int m = subQuantizers(largestDivisor(Math.clamp(dimension / 2, 1, FAST_MAX_SUB_QUANTIZERS)));
     int fitting =
-        (int) Math.min(FAST_MAX_NLIST, Long.highestOneBit((long) (2 * Math.sqrt((double) keys))));
+        (int) Math.min(FAST_MAX_NLIST, Long.highestOneBit((long) (4 * Math.sqrt((double) keys))));
     int wanted = asked.nlist() == 0 ? fitting : asked.nlist();
     long training =
         trainingKeys(Math.clamp((long) FAST_KEYS_PER_LIST * wanted, 1 << 16, MAX_TRAINING_KEYS));
@@ -99,7 +99,7 @@ final class Planner {
     }
     int affordable = (int) Math.max(1, Long.highestOneBit(training / KEYS_PER_LIST));
     int nlist = asked.nlist() == 0 ? Math.min(fitting, affordable) : nlist(wanted, training);
-    int nprobe = (int) Math.max(FAST_NPROBE, Math.round(FAST_NPROBE * Math.sqrt(nlist / 1024.0)));
+    int nprobe = (int) Math.max(FAST_NPROBE, Math.round(FAST_NPROBE * Math.sqrt(nlist / 2048.0)));
     return new IndexPlan(
         IndexType.FAST,
         "RR%d,IVF%d,PQ%dx4fs".formatted(dimension, nlist, m),

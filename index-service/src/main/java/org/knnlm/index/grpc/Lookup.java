@@ -22,8 +22,8 @@ import org.knnlm.proto.tensor.v1.Tensor;
 record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean allowPartial) {
   private static final int MAX_QUERIES = 1024;
 
-  /** 2 MB of them are sent while the next piece is searched for. */
-  private static final int MAX_NEIGHBORS = 1 << 17;
+  /** 4 MB of them are sent while the next piece is searched for. */
+  private static final int MAX_NEIGHBORS = 1 << 18;
 
   /** Takes the neighbours of the queries from {@code firstQuery} on. */
   @FunctionalInterface

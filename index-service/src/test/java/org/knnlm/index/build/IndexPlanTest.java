@@ -79,15 +79,15 @@ class IndexPlanTest {
   @Test
   void fastFollowsTheNumberOfKeysAndTheirDimension() {
     IndexPlan half = IndexPlan.of(typed("fast"), 500_000, 576);
-    assertThat(half.factory()).isEqualTo("RR576,IVF1024,PQ192x4fs");
+    assertThat(half.factory()).isEqualTo("RR576,IVF2048,PQ192x4fs");
     assertThat(half.rerankFactor()).isEqualTo(1);
-    assertThat(half.trainingKeys()).isEqualTo(65_536);
+    assertThat(half.trainingKeys()).isEqualTo(131_072);
     assertThat(half.codeBytes()).isEqualTo(96 + 8);
     assertThat(half.warnings()).isEmpty();
 
     IndexPlan study = IndexPlan.of(typed("FAST"), 609_687_689, 4096);
     assertThat(study.factory()).isEqualTo("RR4096,IVF16384,PQ256x4fs");
-    assertThat(study.nprobe()).isEqualTo(96);
+    assertThat(study.nprobe()).isEqualTo(68);
     assertThat(study.trainingKeys()).isEqualTo(1_000_000);
 
     assertThat(IndexPlan.of(typed("fast"), 100, 576).factory()).isEqualTo("Flat");

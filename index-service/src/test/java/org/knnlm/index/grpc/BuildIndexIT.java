@@ -186,13 +186,13 @@ class BuildIndexIT {
     assertRefused(
         () -> build("killed", "flat").hasNext(),
         Status.Code.FAILED_PRECONDITION,
-        "RR64,IVF512,PQ32x4fs is being built, Flat was asked for");
+        "RR64,IVF1024,PQ32x4fs is being built, Flat was asked for");
     kill();
     assertThat(datastores.resolve("killed/.index-build/checkpoint.json")).exists();
 
     start(Map.of());
     // the old index, while the build goes on; a caller with the same settings watches it
-    assertThat(describe("killed").getFactory()).isIn(old.getFactory(), "RR64,IVF512,PQ32x4fs");
+    assertThat(describe("killed").getFactory()).isIn(old.getFactory(), "RR64,IVF1024,PQ32x4fs");
     IndexInfo built = all(build("killed", "fast")).getLast().getIndex();
     assertThat(Files.readString(service.log())).contains("going on with the interrupted build");
     assertThat(built.getRecallsList()).isEqualTo(describe("whole").getRecallsList());
