@@ -17,7 +17,7 @@ import org.knnlm.faiss.FaissIndex;
  * components of hidden states over all sub-quantizers: their tables of 8 bits share one scale, and
  * without it recall@10 falls from 0.94 to 0.25 (SmolLM2-135M, 9,215 keys). Then nlist the power of
  * two at or below 4·√N, at most 16,384 (so that 1,000,000 training keys do); the most
- * sub-quantizers that divide the dimension D, at most D/2 and 256, of 4 bits each, not on residuals
+ * sub-quantizers that divide the dimension D, at most D/2 and 320, of 4 bits each, not on residuals
  * (which would double the time of a search); nprobe 24·√(nlist / 2048), at least 24; 64 training
  * keys a list, at least 65,536 and at most 1,000,000; the k found are put in exact order.
  *
@@ -37,7 +37,7 @@ final class Planner {
   private static final int NPROBE = 32;
   private static final int FAST_MAX_NLIST = 16_384;
   private static final int FAST_NPROBE = 24;
-  private static final int FAST_MAX_SUB_QUANTIZERS = 256;
+  private static final int FAST_MAX_SUB_QUANTIZERS = 320;
   private static final int FAST_KEYS_PER_LIST = 64;
   private static final int FAST_RERANK_FACTOR = 1;
   private static final int ID_BYTES = Long.BYTES;

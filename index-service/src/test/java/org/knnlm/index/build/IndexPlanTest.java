@@ -79,10 +79,10 @@ class IndexPlanTest {
   @Test
   void fastFollowsTheNumberOfKeysAndTheirDimension() {
     IndexPlan half = IndexPlan.of(typed("fast"), 500_000, 576);
-    assertThat(half.factory()).isEqualTo("RR576,IVF2048,PQ192x4fs");
+    assertThat(half.factory()).isEqualTo("RR576,IVF2048,PQ288x4fs");
     assertThat(half.rerankFactor()).isEqualTo(1);
     assertThat(half.trainingKeys()).isEqualTo(131_072);
-    assertThat(half.codeBytes()).isEqualTo(96 + 8);
+    assertThat(half.codeBytes()).isEqualTo(144 + 8);
     assertThat(half.warnings()).isEmpty();
 
     IndexPlan study = IndexPlan.of(typed("FAST"), 609_687_689, 4096);
