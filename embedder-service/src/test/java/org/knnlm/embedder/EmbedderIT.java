@@ -51,6 +51,7 @@ class EmbedderIT {
         "small.jsonl",
         "{\"text\": \"Gold is a metal.\"}\n{\"text\": \"\"}\n{\"text\": \"So is tin.\"}");
     corpus("large.txt", lines(2500, "%d"));
+    corpus("middle.txt", lines(3000, "%1$d is one less than a number, which is one more than %1$d."));
     corpus(
         "huge.txt", lines(20000, "%1$d is one less than a number, which is one more than %1$d."));
   }
@@ -264,12 +265,12 @@ class EmbedderIT {
   @Test
   @Order(Integer.MAX_VALUE - 1)
   void aStoppedServiceGoesOnAndStartsAnewForAnotherCorpus() throws Exception {
-    startEmbedding("stopped");
+    startEmbedding("stopped", "middle.txt");
     services.embedder().close();
     assertThat(names()).contains(".stopped.partial").doesNotContain("stopped");
 
     services.startEmbedder();
-    startEmbedding("killed");
+    startEmbedding("killed", "huge.txt");
     services.embedder().process().destroyForcibly().waitFor();
     assertThat(names()).contains(".killed.partial").doesNotContain("killed");
 
@@ -277,8 +278,8 @@ class EmbedderIT {
     assertCode(Status.Code.NOT_FOUND, () -> describe("killed"));
     make("killed", "small.jsonl");
     assertThat(describe("killed").getDocuments()).isEqualTo(2);
-    make("stopped", "huge.txt");
-    assertThat(describe("stopped").getDocuments()).isEqualTo(20_000);
+    make("stopped", "middle.txt");
+    assertThat(describe("stopped").getDocuments()).isEqualTo(3000);
     assertThat(names()).contains("killed", "stopped").noneMatch(name -> name.endsWith(".partial"));
     try (var datastore = Datastore.open(services.datastores().resolve("stopped"))) {
       datastore.verify();
@@ -288,7 +289,7 @@ class EmbedderIT {
   @Test
   @Order(Integer.MAX_VALUE)
   void withoutLmServiceAJobFailsAndTheServiceStays() throws Exception {
-    startEmbedding("orphan");
+    startEmbedding("orphan", "huge.txt");
     services.lm().process().destroyForcibly().waitFor();
     String address = "lm-service at 127.0.0.1:" + services.lmPort();
     assertThat(assertCode(Status.Code.UNAVAILABLE, () -> watch("orphan")))
@@ -301,8 +302,8 @@ class EmbedderIT {
   }
 
   /** Starts a job and returns when it has written its first keys. */
-  private static void startEmbedding(String name) {
-    create(name, "huge.txt");
+  private static void startEmbedding(String name, String corpus) {
+    create(name, corpus);
     try (var context = Context.current().withCancellation()) {
       context.run(
           () -> {

@@ -21,7 +21,7 @@ import org.knnlm.datastore.Datastore;
 class KillIT {
   private static final int KILLS = 32;
   private static final int WORKERS = 2;
-  private static final int PARTS = 100;
+  private static final int PARTS = 80;
 
   @TempDir static Path folder;
   private static Services services;
