@@ -51,7 +51,8 @@ class EmbedderIT {
         "small.jsonl",
         "{\"text\": \"Gold is a metal.\"}\n{\"text\": \"\"}\n{\"text\": \"So is tin.\"}");
     corpus("large.txt", lines(2500, "%d"));
-    corpus("middle.txt", lines(3000, "%1$d is one less than a number, which is one more than %1$d."));
+    corpus(
+        "middle.txt", lines(3000, "%1$d is one less than a number, which is one more than %1$d."));
     corpus(
         "huge.txt", lines(20000, "%1$d is one less than a number, which is one more than %1$d."));
   }
