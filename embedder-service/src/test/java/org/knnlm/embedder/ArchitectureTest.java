@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String[] DOMAIN = {
     "org.knnlm.embedder.model..",
+    "org.knnlm.embedder.source..",
     "org.knnlm.embedder.embedding..",
     "org.knnlm.embedder.job..",
     "org.knnlm.corpus..",
@@ -33,9 +34,11 @@ class ArchitectureTest {
             "io.grpc..",
             "com.google.protobuf..",
             "jakarta..",
+            "picocli..",
             "org.knnlm.proto..",
             "org.knnlm.grpc..",
             "org.knnlm.embedder.grpc..",
+            "org.knnlm.embedder.cli..",
             "org.knnlm.embedder.config..")
         .check(classes);
   }

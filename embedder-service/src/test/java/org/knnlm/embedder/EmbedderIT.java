@@ -52,6 +52,8 @@ class EmbedderIT {
         "{\"text\": \"Gold is a metal.\"}\n{\"text\": \"\"}\n{\"text\": \"So is tin.\"}");
     corpus("large.txt", lines(2500, "%d"));
     corpus(
+        "middle.txt", lines(3000, "%1$d is one less than a number, which is one more than %1$d."));
+    corpus(
         "huge.txt", lines(20000, "%1$d is one less than a number, which is one more than %1$d."));
   }
 
@@ -169,7 +171,7 @@ class EmbedderIT {
 
   @Test
   void fieldsAreChecked() throws IOException {
-    corpus("data.csv", "a\n");
+    corpus("data.dat", "a\n");
     corpus("blank.txt", "\n \n");
     corpus("torn.jsonl", "{\"text\": \"a");
     corpus("other.jsonl", "{\"content\": \"a\"}");
@@ -183,22 +185,23 @@ class EmbedderIT {
     assertField("corpus", request("x", "none.jsonl"), "does not exist");
     assertField("corpus", request("x", "../outside.txt"), "lies outside");
     assertField("corpus", request("x", folder + "/outside.txt"), "lies outside");
-    assertField("corpus", request("x", "folder.txt"), "is not a file");
-    assertField("corpus", request("x", "blank.txt"), "has no document, found 2 blank lines");
+    assertField("corpus", request("x", "folder.txt"), "no file of a known layout in this folder");
+    assertField("corpus", request("x", "blank.txt"), "has no document, found 2 blank ones");
     assertField("corpus", request("x", "torn.jsonl"), "torn.jsonl, line 1: malformed JSON");
     assertField(
         "corpus", request("x", "other.jsonl"), "line 1: no field \"text\", found [content]");
-    assertField("format", request("x", "data.csv"), "the extension of data.csv does not tell it");
+    assertField("format", request("x", "data.dat"), "the extension of data.dat does not tell it");
     assertField("format", request("x", "small.jsonl").setFormatValue(9), "found 9");
     assertField("key", request("x", "small.jsonl").setKeyValue(9), "found 9");
-    assertField("text_field", request("x", "large.txt").setTextField("t"), "lines have no fields");
+    assertField(
+        "text_field", request("x", "large.txt").setTextField("t"), "large.txt has no fields");
     assertCode(Status.Code.NOT_FOUND, () -> watch("x"));
     assertThat(names()).noneMatch(name -> name.contains("x"));
 
     services
         .stub()
         .createDatastore(
-            request("formats", "data.csv").setFormat(CorpusFormat.CORPUS_FORMAT_LINES).build());
+            request("formats", "data.dat").setFormat(CorpusFormat.CORPUS_FORMAT_LINES).build());
     watch("formats");
     services
         .stub()
@@ -262,31 +265,37 @@ class EmbedderIT {
 
   @Test
   @Order(Integer.MAX_VALUE - 1)
-  void aStoppedServiceLeavesNothingAndAKilledOneNothingUnderTheName() throws Exception {
-    startEmbedding("stopped");
+  void aStoppedServiceGoesOnAndStartsAnewForAnotherCorpus() throws Exception {
+    startEmbedding("stopped", "middle.txt");
     services.embedder().close();
-    assertThat(names()).noneMatch(name -> name.contains("stopped"));
+    assertThat(names()).contains(".stopped.partial").doesNotContain("stopped");
 
     services.startEmbedder();
-    startEmbedding("killed");
+    startEmbedding("killed", "huge.txt");
     services.embedder().process().destroyForcibly().waitFor();
     assertThat(names()).contains(".killed.partial").doesNotContain("killed");
 
     services.startEmbedder();
     assertCode(Status.Code.NOT_FOUND, () -> describe("killed"));
     make("killed", "small.jsonl");
-    assertThat(names()).contains("killed").doesNotContain(".killed.partial");
+    assertThat(describe("killed").getDocuments()).isEqualTo(2);
+    make("stopped", "middle.txt");
+    assertThat(describe("stopped").getDocuments()).isEqualTo(3000);
+    assertThat(names()).contains("killed", "stopped").noneMatch(name -> name.endsWith(".partial"));
+    try (var datastore = Datastore.open(services.datastores().resolve("stopped"))) {
+      datastore.verify();
+    }
   }
 
   @Test
   @Order(Integer.MAX_VALUE)
   void withoutLmServiceAJobFailsAndTheServiceStays() throws Exception {
-    startEmbedding("orphan");
+    startEmbedding("orphan", "huge.txt");
     services.lm().process().destroyForcibly().waitFor();
     String address = "lm-service at 127.0.0.1:" + services.lmPort();
     assertThat(assertCode(Status.Code.UNAVAILABLE, () -> watch("orphan")))
-        .hasMessageContaining(address + " is unavailable after 6 attempts");
-    assertThat(names()).noneMatch(name -> name.contains("orphan"));
+        .hasMessageContaining(address + " is unavailable after ");
+    assertThat(names()).contains(".orphan.partial").doesNotContain("orphan");
     assertThat(assertCode(Status.Code.UNAVAILABLE, () -> create("orphan", "small.jsonl")))
         .hasMessageContaining(address);
     services.startLm(Models.tinyFacts());
@@ -294,8 +303,8 @@ class EmbedderIT {
   }
 
   /** Starts a job and returns when it has written its first keys. */
-  private static void startEmbedding(String name) {
-    create(name, "huge.txt");
+  private static void startEmbedding(String name, String corpus) {
+    create(name, corpus);
     try (var context = Context.current().withCancellation()) {
       context.run(
           () -> {

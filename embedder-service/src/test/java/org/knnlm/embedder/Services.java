@@ -57,6 +57,7 @@ final class Services implements AutoCloseable {
             Map.of(
                 "knnlm.datastores", datastores().toString(),
                 "knnlm.corpora", corpora().toString(),
+                "knnlm.patience", "5s",
                 "quarkus.grpc.clients.lm.port", Integer.toString(lmPort)));
   }
 

@@ -9,7 +9,8 @@ public final class CorpusException extends RuntimeException {
   private final transient Path file;
   private final long line;
 
-  CorpusException(Path file, long line, String problem) {
+  /** Says what is wrong with a line, or a row, of a file. */
+  public CorpusException(Path file, long line, String problem) {
     super("%s, line %d: %s".formatted(file, line, problem));
     this.file = file;
     this.line = line;
@@ -20,7 +21,7 @@ public final class CorpusException extends RuntimeException {
     return file;
   }
 
-  /** The line at fault, from 1. */
+  /** The line or row at fault, from 1. */
   public long line() {
     return line;
   }

@@ -1,6 +1,8 @@
 package org.knnlm.corpus;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -8,22 +10,21 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 
-/**
- * The documents of a corpus file, one after the other. Blank lines and blank documents are skipped
- * and counted.
- */
-public final class CorpusReader implements Iterator<Document>, AutoCloseable {
+/** The documents of a file that has one a line; blank lines are blank documents. */
+public final class CorpusReader extends DocumentReader {
+  /** A line is limited already. */
+  private static final StreamReadConstraints LONG_TEXTS =
+      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
+
   private static final ObjectReader JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build().reader();
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LONG_TEXTS).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
 
   private final LineReader lines;
   private final CorpusFormat format;
-  private long documents;
-  private long blank;
-  private Document next;
 
   /**
    * Opens a file.
@@ -40,43 +41,18 @@ public final class CorpusReader implements Iterator<Document>, AutoCloseable {
     this.format = format;
   }
 
-  /** Lines and documents skipped so far because they are blank. */
-  public long blank() {
-    return blank;
+  @Override
+  protected String read() {
+    if (!lines.hasNext()) {
+      return null;
+    }
+    String line = lines.next();
+    return line.isBlank() ? line : text(line);
   }
 
-  /**
-   * Whether there is another document.
-   *
-   * @throws CorpusException when the next line that is not blank is no document
-   */
   @Override
-  public boolean hasNext() {
-    while (next == null && lines.hasNext()) {
-      String line = lines.next();
-      String text = line.isBlank() ? line : text(line);
-      if (text.isBlank()) {
-        blank++;
-      } else {
-        next = new Document(documents++, lines.line(), text);
-      }
-    }
-    return next != null;
-  }
-
-  /**
-   * The next document.
-   *
-   * @throws CorpusException when the next line that is not blank is no document
-   */
-  @Override
-  public Document next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("no document %d".formatted(documents));
-    }
-    Document document = next;
-    next = null;
-    return document;
+  protected long line() {
+    return lines.line();
   }
 
   private String text(String line) {
@@ -105,10 +81,19 @@ public final class CorpusReader implements Iterator<Document>, AutoCloseable {
     if (!text.isTextual()) {
       throw problem("field \"%s\" is %s, a string is needed".formatted(field, kind(text)));
     }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text.textValue())) {
-      throw problem("field \"%s\" holds half of a surrogate pair".formatted(field));
+    String value = text.textValue();
+    if (StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      return value;
     }
-    return text.textValue();
+    return switch (lines.malformed()) {
+      case REFUSED -> throw problem("field \"%s\" holds half of a surrogate pair".formatted(field));
+      case REPLACED ->
+          value
+              .codePoints()
+              .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+              .toString();
+    };
   }
 
   private static String kind(JsonNode node) {

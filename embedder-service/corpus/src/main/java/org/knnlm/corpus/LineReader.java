@@ -1,15 +1,14 @@
 package org.knnlm.corpus;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -18,8 +17,11 @@ import java.util.NoSuchElementException;
  * time.
  */
 public final class LineReader implements Iterator<String>, AutoCloseable {
-  /** Bytes of the longest line: what one request to a tokenizer can carry. */
-  public static final int MAX_LINE_BYTES = 16 << 20;
+  /** Bytes of the longest line: a document of ten million tokens fits. */
+  public static final int MAX_LINE_BYTES = 64 << 20;
+
+  /** A longer line takes memory of its own, and only for its time. */
+  private static final int KEPT_BYTES = 1 << 20;
 
   private static final int BUFFER_BYTES = 1 << 16;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -27,7 +29,9 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
   private final Path file;
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER_BYTES];
-  private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+  private final Malformed malformed;
+  private byte[] bytes = new byte[0];
+  private int length;
   private int position;
   private int limit;
   private long line;
@@ -38,7 +42,7 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
    * @throws IOException when it cannot be read
    */
   public LineReader(Path file) throws IOException {
-    this(file, Files.newInputStream(file));
+    this(file, Files.newInputStream(file), Malformed.REFUSED);
   }
 
   /**
@@ -46,9 +50,15 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
    *
    * @param file its name, for errors
    */
-  public LineReader(Path file, InputStream in) {
+  public LineReader(Path file, InputStream in, Malformed malformed) {
     this.file = file;
     this.in = in;
+    this.malformed = malformed;
+  }
+
+  /** What becomes of bytes that are not UTF-8. */
+  Malformed malformed() {
+    return malformed;
   }
 
   /** Number of the line that was returned last, from 1. */
@@ -69,7 +79,7 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
   /**
    * The next line without its end.
    *
-   * @throws CorpusException when it is no UTF-8 or longer than {@link #MAX_LINE_BYTES}
+   * @throws CorpusException when it is refused as no UTF-8, or longer than {@link #MAX_LINE_BYTES}
    */
   @Override
   public String next() {
@@ -77,39 +87,56 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
       throw new NoSuchElementException(file + " has no line " + (line + 1));
     }
     line++;
-    var bytes = new ByteArrayOutputStream();
+    length = 0;
     boolean ended = false;
     while (!ended && hasNext()) {
       int from = position;
       while (position < limit && buffer[position] != '\n') {
         position++;
       }
-      if (bytes.size() + position - from > MAX_LINE_BYTES) {
-        throw new CorpusException(file, line, "longer than %d bytes".formatted(MAX_LINE_BYTES));
-      }
-      bytes.write(buffer, from, position - from);
+      add(from, position - from);
       if (position < limit) {
         position++;
         ended = true;
       }
     }
-    return decode(bytes.toByteArray());
+    String text = decoded();
+    if (bytes.length > KEPT_BYTES) {
+      bytes = new byte[0];
+    }
+    int from = line == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
+    int to = text.endsWith("\r") ? text.length() - 1 : text.length();
+    return text.substring(from, to);
   }
 
-  private String decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    try {
-      String text = utf8.decode(in).toString();
-      int from = line == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
-      int to = text.endsWith("\r") ? text.length() - 1 : text.length();
-      return text.substring(from, to);
-    } catch (CharacterCodingException e) {
-      throw new CorpusException(
-          file,
-          line,
-          "found byte 0x%02x at column %d, which is not UTF-8"
-              .formatted(bytes[in.position()], in.position() + 1));
+  private void add(int from, int count) {
+    int sum = length + count;
+    if (sum > MAX_LINE_BYTES) {
+      throw new CorpusException(file, line, "longer than %d bytes".formatted(MAX_LINE_BYTES));
     }
+    if (sum > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.min(MAX_LINE_BYTES, Math.max(sum, 2 * bytes.length)));
+    }
+    System.arraycopy(buffer, from, bytes, length, count);
+    length = sum;
+  }
+
+  private String decoded() {
+    return switch (malformed) {
+      case REPLACED -> new String(bytes, 0, length, StandardCharsets.UTF_8);
+      case REFUSED -> {
+        ByteBuffer encoded = ByteBuffer.wrap(bytes, 0, length);
+        try {
+          yield StandardCharsets.UTF_8.newDecoder().decode(encoded).toString();
+        } catch (CharacterCodingException e) {
+          throw new CorpusException(
+              file,
+              line,
+              "found byte 0x%02x at column %d, which is not UTF-8"
+                  .formatted(bytes[encoded.position()], encoded.position() + 1));
+        }
+      }
+    };
   }
 
   private boolean fill() {
@@ -118,7 +145,7 @@ public final class LineReader implements Iterator<String>, AutoCloseable {
       limit = Math.max(0, in.read(buffer));
       return limit > 0;
     } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+      throw new CorpusException(file, line + 1, "cannot be read: " + e.getMessage());
     }
   }
 

@@ -10,6 +10,11 @@ public final class WikiText {
 
   private WikiText() {}
 
+  /** Whether a line without space around it begins an article. */
+  public static boolean isHeading(String line) {
+    return line.startsWith(HEADING) && line.endsWith(HEADING);
+  }
+
   /**
    * Groups lines into articles. A line that begins and ends with {@code = = =} begins an article
    * (so do headings of a deeper level); blank lines are dropped, the others trimmed and joined by
@@ -23,7 +28,7 @@ public final class WikiText {
     List<String> article = new ArrayList<>();
     while (lines.hasNext()) {
       String line = lines.next().strip();
-      if (line.startsWith(HEADING) && line.endsWith(HEADING)) {
+      if (isHeading(line)) {
         articles.add(String.join("\n", article));
         article.clear();
       }

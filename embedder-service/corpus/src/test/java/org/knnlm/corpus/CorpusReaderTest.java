@@ -94,6 +94,17 @@ class CorpusReaderTest {
   }
 
   @Test
+  void orReplaced() throws IOException {
+    byte[] bytes = "a\ncafé\n".getBytes(StandardCharsets.ISO_8859_1);
+    var lines =
+        new LineReader(
+            folder.resolve("latin1"), new java.io.ByteArrayInputStream(bytes), Malformed.REPLACED);
+    try (var reader = new CorpusReader(lines, new CorpusFormat.Lines())) {
+      assertThat(rest(reader)).extracting(Document::text).containsExactly("a", "caf\uFFFD");
+    }
+  }
+
+  @Test
   void aLineWithoutEndIsRefused() throws IOException {
     byte[] bytes = new byte[LineReader.MAX_LINE_BYTES + 1];
     java.util.Arrays.fill(bytes, (byte) 'x');
@@ -101,7 +112,7 @@ class CorpusReaderTest {
     try (var reader = new CorpusReader(file, new CorpusFormat.Lines())) {
       assertThatThrownBy(reader::hasNext)
           .isInstanceOf(CorpusException.class)
-          .hasMessage(file + ", line 1: longer than 16777216 bytes");
+          .hasMessage(file + ", line 1: longer than 67108864 bytes");
     }
   }
 

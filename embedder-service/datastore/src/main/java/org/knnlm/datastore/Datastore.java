@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -148,6 +149,18 @@ public final class Datastore implements AutoCloseable {
   /** Where the documents lie; empty when the datastore does not say. */
   Optional<Documents> documents() {
     return documents;
+  }
+
+  /**
+   * The first token of a part, the only one that is no key's value.
+   *
+   * @param part its index in the manifest
+   * @return empty when the datastore does not know its documents
+   */
+  public OptionalInt firstToken(int part) {
+    return documents.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(documents.get().firstToken(part));
   }
 
   /** The token that followed a key. */

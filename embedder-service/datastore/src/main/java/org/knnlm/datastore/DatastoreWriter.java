@@ -1,7 +1,9 @@
 package org.knnlm.datastore;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,12 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.CRC32C;
 
 /**
- * Writes the files of a datastore into a staging folder, in parts that any threads may write in any
- * order, and publishes them when all are there.
+ * Writes the files of a datastore into a staging folder, in parts that any threads of any processes
+ * may write in any order, and publishes them when all are there.
  */
 public final class DatastoreWriter implements AutoCloseable {
+  private static final int CRC_BYTES = 1 << 20;
+
   private final StagingFolder staging;
   private final DatastoreFiles files;
   private final Origin origin;
@@ -25,7 +30,7 @@ public final class DatastoreWriter implements AutoCloseable {
   private final Queue<Part> parts = new ConcurrentLinkedQueue<>();
 
   /**
-   * Makes both files in their full size.
+   * Makes both files in their full size; where they are already, their bytes stay.
    *
    * @param dimension length of a key
    */
@@ -57,6 +62,37 @@ public final class DatastoreWriter implements AutoCloseable {
   }
 
   /**
+   * Takes over a part that was written earlier, by any process.
+   *
+   * @return whether its bytes are still those
+   */
+  public boolean takeOver(Part part) throws IOException {
+    boolean whole =
+        crc(keys, part, files.keyBytes()) == part.keysCrc32c()
+            && crc(values, part, Integer.BYTES) == part.valuesCrc32c();
+    if (whole) {
+      parts.add(part);
+    }
+    return whole;
+  }
+
+  private static long crc(FileChannel file, Part part, long rowBytes) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(CRC_BYTES);
+    long end = (part.firstKey() + part.numKeys()) * rowBytes;
+    for (long at = part.firstKey() * rowBytes; at < end; ) {
+      buffer.clear().limit((int) Math.min(CRC_BYTES, end - at));
+      int read = file.read(buffer, at);
+      if (read < 0) {
+        throw new EOFException("byte %d of %d".formatted(at, end));
+      }
+      crc.update(buffer.flip());
+      at += read;
+    }
+    return crc.getValue();
+  }
+
+  /**
    * Begins a part: the keys {@code firstKey} to {@code firstKey + numKeys}. One thread writes it;
    * other threads may write other parts.
    */
@@ -69,7 +105,7 @@ public final class DatastoreWriter implements AutoCloseable {
   }
 
   /**
-   * Publishes a datastore that does not know its documents.
+   * Publishes a datastore that does not know its documents; see the other.
    *
    * @return the final folder
    * @throws IllegalStateException when the finished parts are not all keys, each once
@@ -80,7 +116,8 @@ public final class DatastoreWriter implements AutoCloseable {
   }
 
   /**
-   * Makes the datastore durable, writes its manifest, and gives it its final name.
+   * Makes the datastore durable, writes its manifest, and gives it its final name. The caller has
+   * the folder's claim.
    *
    * @param documents what {@link DocumentsWriter} has written into the same folder
    * @return the final folder
@@ -114,7 +151,7 @@ public final class DatastoreWriter implements AutoCloseable {
     }
   }
 
-  /** Closes the files. What has not been published goes when the staging folder is closed. */
+  /** Closes the files. */
   @Override
   public void close() throws IOException {
     try (keys;

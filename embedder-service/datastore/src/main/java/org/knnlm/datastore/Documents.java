@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
@@ -98,6 +99,12 @@ final class Documents {
           "found CRC-32C %08x, its end says %08x and the manifest %08x"
               .formatted(crc.getValue(), written, expected.crc32c()));
     }
+  }
+
+  /** The first token of a part, which is no key's value; any number for a part without tokens. */
+  int firstToken(long part) {
+    Objects.checkIndex(part, parts);
+    return bytes.get(INT32, partsAt + DocumentsLayout.PART * part + 24);
   }
 
   /** The document that a key's value belongs to. */

@@ -27,12 +27,13 @@ public final class DocumentsWriter implements AutoCloseable {
   private int lastOffset;
   private long keys;
 
-  /** Makes the file in a folder. */
+  /** Makes the file in a folder, in place of one that a killed process left unfinished. */
   public DocumentsWriter(StagingFolder staging) throws IOException {
     this.file =
         FileChannel.open(
             staging.path().resolve(DocumentsFile.NAME),
-            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     buffer.putInt(DocumentsLayout.MAGIC).putInt(DocumentsLayout.VERSION);
   }

@@ -16,11 +16,8 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -148,13 +145,6 @@ final class ManifestFile {
   static void write(Path file, DatastoreManifest manifest) throws IOException {
     Object content =
         manifest.documents().isPresent() ? Version2.of(manifest) : Version1.of(manifest);
-    ByteBuffer json = ByteBuffer.wrap(JSON.writeValueAsBytes(content));
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      while (json.hasRemaining()) {
-        channel.write(json);
-      }
-      channel.force(true);
-    }
+    WholeFile.write(file, JSON.writeValueAsBytes(content));
   }
 }

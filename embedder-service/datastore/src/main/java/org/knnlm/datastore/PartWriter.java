@@ -67,15 +67,17 @@ public final class PartWriter {
   }
 
   /**
-   * Ends the part.
+   * Ends the part, and makes it durable.
    *
    * @throws IllegalStateException when keys are missing
    */
-  public Part finish() {
+  public Part finish() throws IOException {
     if (written != numKeys) {
       throw new IllegalStateException(
           "%d of %d keys from %d have been written".formatted(written, numKeys, firstKey));
     }
+    keys.force(false);
+    values.force(false);
     var part = new Part(firstKey, numKeys, keysCrc.getValue(), valuesCrc.getValue());
     finished.accept(part);
     return part;

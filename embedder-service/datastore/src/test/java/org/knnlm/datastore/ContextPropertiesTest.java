@@ -40,7 +40,7 @@ class ContextPropertiesTest {
     List<Context> expected = new ArrayList<>();
     var name = new DatastoreName("d" + made++);
     Path folder;
-    try (var staging = StagingFolder.create(root, name);
+    try (var staging = StagingFolder.open(root, name);
         var documents = new DocumentsWriter(staging)) {
       long line = 0;
       long document = 0;

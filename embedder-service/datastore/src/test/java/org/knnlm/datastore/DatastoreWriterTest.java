@@ -31,30 +31,68 @@ class DatastoreWriterTest {
   }
 
   @Test
-  void nothingStaysBehindAnAbort() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+  void whatIsGivenUpStaysUntilItIsDiscarded() throws IOException {
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       Sample.write(writer, 0, 3);
-      assertThat(names(root)).containsExactly(".sample.partial");
+    }
+    assertThat(names(root)).containsExactly(".sample.partial");
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var _ = staging.claim()) {
+      staging.discard();
     }
     assertThat(names(root)).isEmpty();
   }
 
   @Test
+  void partsOfAnotherWriterAreTakenOverWhenTheirBytesAreThose() throws IOException {
+    Part first;
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
+      first = Sample.write(writer, 0, 3);
+    }
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
+      assertThat(writer.takeOver(new Part(0, 3, first.keysCrc32c(), first.valuesCrc32c() ^ 1)))
+          .isFalse();
+      assertThat(writer.takeOver(first)).isTrue();
+      Sample.write(writer, 3, 2);
+      try (var datastore = Datastore.open(writer.publish())) {
+        datastore.verify();
+        assertThat(datastore.value(0)).isEqualTo(100);
+      }
+    }
+  }
+
+  @Test
+  void aCompleteFolderNeedsItsNameAlone() throws IOException {
+    Path published = Sample.write(root);
+    Path partial = Files.move(published, root.resolve(".sample.partial"));
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var _ = staging.claim()) {
+      assertThat(staging.path()).isEqualTo(partial);
+      assertThat(staging.isComplete()).isTrue();
+      assertThat(staging.publish()).isEqualTo(published);
+    }
+    assertThat(names(published)).hasSize(3);
+    Datastore.open(published).close();
+  }
+
+  @Test
   void anUnfinishedDatastoreIsNotPublished() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       Sample.write(writer, 0, 3);
       assertThatIllegalStateException()
           .isThrownBy(writer::publish)
           .withMessageContaining("3 keys of 5");
     }
-    assertThat(names(root)).isEmpty();
+    assertThat(names(root)).containsExactly(".sample.partial");
   }
 
   @Test
   void partsMayNotOverlap() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       Sample.write(writer, 0, 3);
       Sample.write(writer, 2, 3);
@@ -66,7 +104,7 @@ class DatastoreWriterTest {
 
   @Test
   void aPartMayBeEmpty() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       Sample.write(writer, 0, 3);
       Sample.write(writer, 3, 2);
@@ -80,7 +118,7 @@ class DatastoreWriterTest {
 
   @Test
   void whatDoesNotFitIsRefused() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       assertThatIllegalArgumentException().isThrownBy(() -> writer.part(4, 2));
       PartWriter part = writer.part(0, 1);
@@ -98,7 +136,7 @@ class DatastoreWriterTest {
   @Test
   void aTakenNameIsRefused() throws IOException {
     Sample.write(root);
-    assertThatThrownBy(() -> StagingFolder.create(root, Sample.NAME))
+    assertThatThrownBy(() -> StagingFolder.open(root, Sample.NAME))
         .isInstanceOf(DatastoreException.Taken.class)
         .hasMessageContaining("exists already");
     assertThat(names(root)).containsExactly("sample");
@@ -106,39 +144,63 @@ class DatastoreWriterTest {
 
   @Test
   void aNameTakenMeanwhileIsRefused() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, 5, 3, Sample.ORIGIN)) {
       Sample.write(writer, 0, 5);
       Path other = Files.createDirectory(root.resolve("sample"));
       assertThatThrownBy(writer::publish).isInstanceOf(DatastoreException.Taken.class);
       assertThat(names(other)).isEmpty();
     }
-    assertThat(names(root)).containsExactly("sample");
+    assertThat(names(root)).containsExactly(".sample.partial", "sample");
   }
 
   @Test
-  void twoDoNotMakeTheSameDatastore() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME)) {
-      Path kept = Files.createFile(staging.path().resolve("kept"));
-      assertThatThrownBy(() -> StagingFolder.create(root, Sample.NAME))
-          .isInstanceOf(DatastoreException.Taken.class)
-          .hasMessageContaining("another process");
-      assertThat(kept).exists();
+  void oneAtATimeHasTheClaim() throws IOException {
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var other = StagingFolder.open(root, Sample.NAME)) {
+      try (var _ = staging.claim()) {
+        Path kept = Files.createFile(staging.path().resolve("kept"));
+        assertThatThrownBy(other::claim)
+            .isInstanceOf(DatastoreException.Taken.class)
+            .hasMessageContaining("another process");
+        assertThat(kept).exists();
+      }
+      other.claim().close();
     }
   }
 
   @Test
-  void whatAKilledProcessLeftIsRemoved() throws IOException {
-    Path partial = Files.createDirectories(root.resolve(".sample.partial/deep"));
-    Files.createFile(partial.resolve("old"));
-    Path folder = Sample.write(root);
-    assertThat(names(folder)).hasSize(3);
+  void nothingIsClearedWhilePartsAreWritten() throws IOException {
+    try (var staging = StagingFolder.open(root, Sample.NAME);
+        var other = StagingFolder.open(root, Sample.NAME);
+        var _ = other.claim()) {
+      Path kept = Files.createFile(staging.path().resolve("kept"));
+      try (var _ = staging.awaitPart(0);
+          var _ = staging.awaitPart(7)) {
+        assertThatThrownBy(other::clear)
+            .isInstanceOf(DatastoreException.Taken.class)
+            .hasMessageContaining("other processes write its parts");
+      }
+      assertThat(kept).exists();
+      other.clear();
+      assertThat(kept).doesNotExist();
+      assertThat(staging.work()).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aClaimOnAPublishedDatastoreIsRefused() throws IOException {
+    try (var late = StagingFolder.open(root, Sample.NAME)) {
+      Sample.write(root);
+      assertThatThrownBy(late::claim).isInstanceOf(DatastoreException.Taken.class);
+      assertThatThrownBy(() -> late.awaitPart(0)).isInstanceOf(DatastoreException.Taken.class);
+    }
   }
 
   @Test
   void partsFromSeveralThreads() throws Exception {
     int parts = 64;
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, parts * 7L, 3, Sample.ORIGIN);
         var threads = Executors.newFixedThreadPool(8)) {
       List<Future<?>> writes = new ArrayList<>();

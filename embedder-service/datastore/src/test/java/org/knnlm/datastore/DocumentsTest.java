@@ -29,7 +29,7 @@ class DocumentsTest {
   /** Values 100 to 104: a part of tokens 7 100 101 102, and one of 8 103 104. */
   @BeforeEach
   void sample() throws IOException {
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var documents = new DocumentsWriter(staging);
         var writer = new DatastoreWriter(staging, 5, Sample.DIMENSION, Sample.ORIGIN)) {
       documents.document(1, 0);
@@ -162,7 +162,7 @@ class DocumentsTest {
 
   @Test
   void whatCannotBeIsNotWritten() throws IOException {
-    try (var staging = StagingFolder.create(root, new DatastoreName("other"));
+    try (var staging = StagingFolder.open(root, new DatastoreName("other"));
         var documents = new DocumentsWriter(staging)) {
       assertThatIllegalArgumentException().isThrownBy(() -> documents.endPart(1, 0));
       assertThatIllegalArgumentException().isThrownBy(() -> documents.document(1, 1));

@@ -81,7 +81,7 @@ class FormatPropertiesTest {
     }
     Path root = Files.createTempDirectory("datastore");
     Path folder;
-    try (var staging = StagingFolder.create(root, Sample.NAME);
+    try (var staging = StagingFolder.open(root, Sample.NAME);
         var writer = new DatastoreWriter(staging, numKeys, d, Sample.ORIGIN)) {
       PartWriter part = writer.part(0, numKeys);
       part.append(keys.rewind(), values.rewind());

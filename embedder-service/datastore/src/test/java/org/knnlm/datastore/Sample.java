@@ -21,7 +21,7 @@ final class Sample {
   private Sample() {}
 
   static Path write(Path root) throws IOException {
-    try (var staging = StagingFolder.create(root, NAME);
+    try (var staging = StagingFolder.open(root, NAME);
         var writer = new DatastoreWriter(staging, KEYS, DIMENSION, ORIGIN)) {
       // the later part first
       write(writer, 3, 2);
@@ -30,12 +30,12 @@ final class Sample {
     }
   }
 
-  static void write(DatastoreWriter writer, int first, int count) throws IOException {
+  static Part write(DatastoreWriter writer, int first, int count) throws IOException {
     PartWriter part = writer.part(first, count);
     for (int i = first; i < first + count; i++) {
       part.append(keys(i), values(i));
     }
-    part.finish();
+    return part.finish();
   }
 
   static ByteBuffer keys(int i) {

@@ -8,17 +8,28 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.knnlm.embedder.job.CorpusFolder;
 import org.knnlm.embedder.job.Datastores;
-import org.knnlm.embedder.model.LanguageModel;
 
 /** The folders that the settings name; without them the service does not start. */
 final class Folders {
+  /** For a caller who waits for an answer. */
+  private static final Duration IMPATIENCE = Duration.ofSeconds(5);
+
   @Produces
   @Singleton
   @Startup
-  Datastores datastores(EmbedderConfig config, LanguageModel model) {
-    return new Datastores(root(config), model);
+  Datastores datastores(EmbedderConfig config, LanguageModels models) {
+    if (config.partsInFlight() < 1) {
+      throw refusal(
+          "knnlm.parts-in-flight is %d, at least 1 is needed".formatted(config.partsInFlight()));
+    }
+    return new Datastores(
+        root(config),
+        models.patientFor(IMPATIENCE),
+        models.patientFor(config.patience()),
+        config.partsInFlight());
   }
 
   void close(@Disposes Datastores datastores) {

@@ -40,16 +40,30 @@ final class Ahead<T, R> implements AutoCloseable {
   /**
    * The next result.
    *
-   * @throws ExecutionException with what its step threw
+   * @throws ExecutionException with what its step threw; where that was such an exception itself,
+   *     of steps within steps, the innermost one
    */
   R next() throws InterruptedException, ExecutionException {
     fill();
     if (underWay.isEmpty()) {
       throw new NoSuchElementException("no input is left");
     }
-    R result = underWay.remove().get();
+    R result = result(underWay.remove());
     fill();
     return result;
+  }
+
+  private static <R> R result(Future<R> step) throws InterruptedException, ExecutionException {
+    try {
+      return step.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ExecutionException inner ? inner : e;
+    }
+  }
+
+  /** Whether there is a next result. */
+  boolean hasNext() {
+    return !underWay.isEmpty() || inputs.hasNext();
   }
 
   private void fill() {

@@ -3,88 +3,176 @@ package org.knnlm.embedder.embedding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.datastore.DatastoreWriter;
-import org.knnlm.datastore.DocumentsFile;
-import org.knnlm.datastore.DocumentsWriter;
+import org.knnlm.datastore.Journal;
 import org.knnlm.datastore.KeyType;
-import org.knnlm.datastore.Origin;
+import org.knnlm.datastore.Part;
 import org.knnlm.datastore.StagingFolder;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
+import org.knnlm.embedder.source.Corpus;
 
-/** Makes the datastore of one corpus. */
+/**
+ * Makes the datastore of one corpus, in three steps: a counting pass fixes every part; workers, in
+ * any processes and any order, write them; the last step verifies all and publishes. What is
+ * written stays written: each step goes on where a killed one ended, and the bytes are the same.
+ */
 public final class DatastoreMaker {
+  private static final System.Logger LOG = System.getLogger(DatastoreMaker.class.getName());
+
   private final LanguageModel model;
-  private final ModelInfo info;
   private final StagingFolder staging;
   private final ProgressMeter progress;
 
   /**
-   * @param info what {@code model} said it was when the corpus was accepted
    * @param staging where the datastore grows
    */
-  public DatastoreMaker(
-      LanguageModel model, ModelInfo info, StagingFolder staging, ProgressMeter progress) {
+  public DatastoreMaker(LanguageModel model, StagingFolder staging, ProgressMeter progress) {
     this.model = model;
-    this.info = info;
     this.staging = staging;
     this.progress = progress;
   }
 
   /**
-   * Reads a corpus and publishes its datastore.
+   * Does all three steps, and starts anew when what was begun under the name is something else.
    *
-   * @param corpusName what the manifest shall call it
+   * @param info what {@code model} said it was when the corpus was accepted
+   * @param partsInFlight parts that are written at the same time, at least 1
    * @throws EmbeddingException when corpus and model do not make a datastore
-   * @throws org.knnlm.corpus.CorpusException when the corpus is not what its format says
+   * @throws org.knnlm.corpus.CorpusException when the corpus is not what its layout says
    * @throws org.knnlm.embedder.model.LanguageModelException when the model does not answer
    */
-  public void make(Path corpus, String corpusName, CorpusFormat format, KeyType key)
+  public Path make(Corpus corpus, ModelInfo info, KeyType key, int partsInFlight)
       throws IOException, InterruptedException, ExecutionException {
-    try (var tokens = new TokenFile(staging.path().resolve("tokens"));
-        var places = new DocumentsWriter(staging)) {
-      TokenizedCorpus tokenized =
-          new CorpusTokenizer(model, info, tokens, places, progress).tokenize(corpus, format);
-      DocumentsFile documents = places.finish();
-      requireSpace(tokenized.keys());
-      progress.embedding(tokenized.keys());
-      Origin origin = origin(tokenized, corpusName, key);
-      try (var writer = new DatastoreWriter(staging, tokenized.keys(), info.hiddenSize(), origin)) {
-        new CorpusEmbedder(model, info, key, progress).embed(tokenized, writer);
-        requireSameModel();
-        writer.publish(documents);
+    try (var _ = staging.claim()) {
+      if (!staging.isComplete()) {
+        Plan plan = planAnew(corpus, info, key);
+        embed(plan, Share.ALL, partsInFlight);
+      }
+      Path folder = DatastoreFinisher.finish(staging);
+      progress.done();
+      return folder;
+    }
+  }
+
+  private Plan planAnew(Corpus corpus, ModelInfo info, KeyType key)
+      throws IOException, InterruptedException, ExecutionException {
+    try {
+      return plan(corpus, info, key);
+    } catch (EmbeddingException.OtherPlan other) {
+      LOG.log(System.Logger.Level.WARNING, "{0}: starting anew", other.getMessage());
+      staging.clear();
+      return plan(corpus, info, key);
+    }
+  }
+
+  /**
+   * The plan of a corpus: that which is there, or else one that is made by the counting pass. The
+   * caller has the folder's claim. When there is nothing to plan, the folder goes.
+   *
+   * @throws EmbeddingException.OtherPlan when the one that is there is of something else
+   */
+  public Plan plan(Corpus corpus, ModelInfo info, KeyType key)
+      throws IOException, InterruptedException, ExecutionException {
+    Optional<Plan> known = PlanFile.read(staging);
+    if (known.isPresent()) {
+      Optional<String> difference = known.get().difference(corpus.stamp(), info, key);
+      if (difference.isPresent()) {
+        throw new EmbeddingException.OtherPlan(
+            "%s was begun with %s".formatted(staging.path(), difference.get()));
+      }
+      progress.documentsRead(known.get().report().documents());
+      return known.get();
+    }
+    boolean planned = false;
+    try {
+      Plan plan = CorpusCounter.count(model, info, corpus, key, staging, progress);
+      planned = true;
+      LOG.log(System.Logger.Level.INFO, "{0}: {1}", corpus.name(), plan.report());
+      return plan;
+    } finally {
+      if (!planned) {
+        staging.discard();
       }
     }
-    progress.done();
   }
 
-  private Origin origin(TokenizedCorpus corpus, String corpusName, KeyType key) {
-    return new Origin(
-        new Origin.Model(info.id(), info.type(), info.sha256(), info.tokenizerSha256()),
-        key,
-        new Origin.Corpus(corpusName, corpus.sha256(), corpus.documents(), corpus.tokens().size()),
-        corpus.windowing().blockSize(),
-        corpus.windowing().stride());
+  /**
+   * Writes the parts of a share that are not written yet, and verifies those that are.
+   *
+   * @param partsInFlight parts that are written at the same time, at least 1
+   * @throws EmbeddingException.ModelChanged when the model is not the plan's
+   * @throws EmbeddingException.NotEnoughSpace when the disk cannot hold what is missing
+   */
+  public void embed(Plan plan, Share share, int partsInFlight)
+      throws IOException, InterruptedException, ExecutionException {
+    requireModelOf(plan);
+    List<PartPlan> parts = plan.parts().stream().filter(share::has).toList();
+    try (var journal = new Journal(staging)) {
+      requireSpace(plan, parts, journal);
+      progress.embedding(parts.stream().mapToLong(PartPlan::keys).sum());
+      try (var tokens = TokenFile.open(staging);
+          var writer =
+              new DatastoreWriter(staging, plan.keys(), plan.model().hiddenSize(), plan.origin())) {
+        var embedder = new PartEmbedder(model, plan, tokens, progress);
+        try (var written =
+            new Ahead<>(
+                parts.iterator(),
+                part -> write(plan, part, embedder, journal, writer),
+                partsInFlight)) {
+          while (written.hasNext()) {
+            written.next();
+          }
+        }
+      }
+    }
+    progress.embedded();
   }
 
-  private void requireSpace(long keys) throws IOException {
-    long needed = Math.multiplyExact(keys, 2L * info.hiddenSize() + Integer.BYTES);
+  private Part write(
+      Plan plan, PartPlan part, PartEmbedder embedder, Journal journal, DatastoreWriter writer)
+      throws IOException, InterruptedException, ExecutionException {
+    try (var _ = staging.awaitPart(part.index())) {
+      Optional<Part> earlier = journal.read(part.index(), part.firstKey(), part.keys());
+      if (earlier.isPresent()) {
+        if (writer.takeOver(earlier.get())) {
+          progress.keysFound(part.keys());
+          return earlier.get();
+        }
+        LOG.log(System.Logger.Level.WARNING, "{0} is damaged on the disk: writing it again", part);
+      }
+      Part written = embedder.embed(part, writer);
+      requireModelOf(plan);
+      journal.write(part.index(), written);
+      return written;
+    }
+  }
+
+  private void requireSpace(Plan plan, List<PartPlan> parts, Journal journal) throws IOException {
+    long keys = 0;
+    for (PartPlan part : parts) {
+      if (journal.read(part.index(), part.firstKey(), part.keys()).isEmpty()) {
+        keys += part.keys();
+      }
+    }
+    int dimension = plan.model().hiddenSize();
+    long needed = Math.multiplyExact(keys, 2L * dimension + Integer.BYTES);
     long found = Files.getFileStore(staging.path()).getUsableSpace();
     if (found < needed) {
       throw new EmbeddingException.NotEnoughSpace(
           "%d keys of dimension %d need %d bytes in %s, found %d"
-              .formatted(keys, info.hiddenSize(), needed, staging.path().getParent(), found));
+              .formatted(keys, dimension, needed, staging.path().getParent(), found));
     }
   }
 
-  private void requireSameModel() {
+  private void requireModelOf(Plan plan) {
     ModelInfo now = model.info();
-    if (!now.equals(info)) {
+    if (!now.equals(plan.model())) {
       throw new EmbeddingException.ModelChanged(
-          "the model was %s (%s) at the beginning and is %s (%s) at the end"
-              .formatted(info.id(), info.sha256(), now.id(), now.sha256()));
+          "the datastore is made with %s, but lm-service runs %s".formatted(plan.model(), now));
     }
   }
 }

@@ -17,6 +17,15 @@ public abstract sealed class EmbeddingException extends RuntimeException {
     }
   }
 
+  /** A part has more tokens than its file of documents can count. */
+  public static final class TooLong extends EmbeddingException {
+    private static final long serialVersionUID = 1L;
+
+    TooLong(String message) {
+      super(message);
+    }
+  }
+
   /** The disk is too small for the datastore. */
   public static final class NotEnoughSpace extends EmbeddingException {
     private static final long serialVersionUID = 1L;
@@ -35,7 +44,34 @@ public abstract sealed class EmbeddingException extends RuntimeException {
     }
   }
 
-  /** The model was replaced by another one on the way. */
+  /** What was begun under the name is not what is wanted now. */
+  public static final class OtherPlan extends EmbeddingException {
+    private static final long serialVersionUID = 1L;
+
+    OtherPlan(String message) {
+      super(message);
+    }
+  }
+
+  /** Parts are missing. */
+  public static final class Incomplete extends EmbeddingException {
+    private static final long serialVersionUID = 1L;
+
+    Incomplete(String message) {
+      super(message);
+    }
+  }
+
+  /** Bytes on the disk are not those that were written. */
+  public static final class Damaged extends EmbeddingException {
+    private static final long serialVersionUID = 1L;
+
+    Damaged(String message) {
+      super(message);
+    }
+  }
+
+  /** The model is not the one that the datastore is made with. */
   public static final class ModelChanged extends EmbeddingException {
     private static final long serialVersionUID = 1L;
 

@@ -13,8 +13,13 @@ public final class ProgressMeter {
   private long documents;
   private long keysDone;
   private long keysTotal;
+  private long keysFound;
   private long embeddingBegan;
+  private long embeddingEnded;
   private long ended;
+  private int asked;
+  private long askedSince;
+  private long modelNanos;
 
   /**
    * Begins now.
@@ -36,8 +41,41 @@ public final class ProgressMeter {
     embeddingBegan = nanoTime.getAsLong();
   }
 
-  synchronized void keysWritten(int more) {
+  synchronized void keysWritten(long more) {
     keysDone += more;
+  }
+
+  /** Keys of parts that were written earlier. */
+  synchronized void keysFound(long more) {
+    keysDone += more;
+    keysFound += more;
+  }
+
+  /** A request to the model begins. */
+  synchronized void modelAsked() {
+    if (asked++ == 0) {
+      askedSince = nanoTime.getAsLong();
+    }
+  }
+
+  /** A request to the model ends. */
+  synchronized void modelAnswered() {
+    if (--asked == 0) {
+      modelNanos += nanoTime.getAsLong() - askedSince;
+    }
+  }
+
+  synchronized void embedded() {
+    embeddingEnded = nanoTime.getAsLong();
+  }
+
+  /**
+   * Part of the time of embedding in which the model had no request: what the embedder itself
+   * costs. 0 before the end.
+   */
+  public synchronized double overhead() {
+    long whole = embeddingEnded - embeddingBegan;
+    return embeddingEnded == 0 || whole == 0 ? 0 : (double) (whole - modelNanos) / whole;
   }
 
   synchronized void done() {
@@ -48,7 +86,8 @@ public final class ProgressMeter {
   /** How far it is now. */
   public synchronized Progress progress() {
     long now = stage == Stage.DONE ? ended : nanoTime.getAsLong();
-    double rate = keysDone == 0 ? 0 : keysDone * NANOS / Math.max(1, now - embeddingBegan);
+    long written = keysDone - keysFound;
+    double rate = written == 0 ? 0 : written * NANOS / Math.max(1, now - embeddingBegan);
     return new Progress(
         stage, documents, keysDone, keysTotal, (now - began) / NANOS, remaining(rate), rate);
   }

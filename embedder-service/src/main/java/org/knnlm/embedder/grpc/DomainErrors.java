@@ -29,10 +29,14 @@ final class DomainErrors {
 
   private static StatusRuntimeException embedding(EmbeddingException e) {
     return switch (e) {
-      case EmbeddingException.EmptyCorpus _ -> Errors.invalidArgument("corpus", e.getMessage());
+      case EmbeddingException.EmptyCorpus _, EmbeddingException.TooLong _ ->
+          Errors.invalidArgument("corpus", e.getMessage());
       case EmbeddingException.NotEnoughSpace _ ->
           Errors.of(Code.RESOURCE_EXHAUSTED, e.getMessage());
-      case EmbeddingException.BadOutput _ -> Errors.of(Code.DATA_LOSS, e.getMessage());
+      case EmbeddingException.BadOutput _, EmbeddingException.Damaged _ ->
+          Errors.of(Code.DATA_LOSS, e.getMessage());
+      case EmbeddingException.OtherPlan _, EmbeddingException.Incomplete _ ->
+          Errors.of(Code.FAILED_PRECONDITION, e.getMessage());
       case EmbeddingException.ModelChanged _ -> Errors.of(Code.ABORTED, e.getMessage());
     };
   }

@@ -4,10 +4,13 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.knnlm.datastore.KeyType;
@@ -28,20 +31,30 @@ import org.knnlm.proto.lm.v1.TokenizeRequest;
 import org.knnlm.proto.lm.v1.TokenizeResponse;
 import org.knnlm.proto.tensor.v1.DataType;
 
-/** lm-service. A call that finds it unavailable is made again, a few times. */
+/**
+ * lm-service. A call that finds it unavailable or too busy is made again, after pauses that grow
+ * and that chance varies, so that many callers do not come back at once.
+ */
 public final class RemoteLanguageModel implements LanguageModel {
   private static final long DEADLINE_MINUTES = 10;
-  private static final long[] PAUSES_MILLIS = {250, 500, 1000, 2000, 4000};
+  private static final long FIRST_PAUSE_MILLIS = 250;
+  private static final long LONGEST_PAUSE_MILLIS = 8000;
+
+  /** What gRPC itself says of a message that is too large; another attempt would not help. */
+  private static final String TOO_LARGE = "gRPC message exceeds maximum size";
 
   private final LanguageModelBlockingStub stub;
   private final String address;
+  private final Duration patience;
 
   /**
    * @param address where the channel leads, for errors
+   * @param patience how long a call is made again
    */
-  public RemoteLanguageModel(Channel channel, String address) {
+  public RemoteLanguageModel(Channel channel, String address, Duration patience) {
     this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.address = address;
+    this.patience = patience;
   }
 
   @Override
@@ -60,12 +73,27 @@ public final class RemoteLanguageModel implements LanguageModel {
         info.getTokenizerSha256(),
         info.getHiddenSize(),
         info.getVocabSize(),
-        info.getMaxSequenceLength());
+        info.getMaxSequenceLength(),
+        info.getDatatype().name().replace("DATA_TYPE_", "").toLowerCase(Locale.ROOT),
+        info.getDevice());
   }
 
   @Override
   public List<int[]> tokenize(List<String> texts) {
-    var request = TokenizeRequest.newBuilder().addAllTexts(texts).build();
+    return tokenize(texts, false);
+  }
+
+  @Override
+  public List<int[]> tokenizeFurther(List<String> texts) {
+    return tokenize(texts, true);
+  }
+
+  private List<int[]> tokenize(List<String> texts, boolean withoutSpecialTokens) {
+    var request =
+        TokenizeRequest.newBuilder()
+            .addAllTexts(texts)
+            .setWithoutSpecialTokens(withoutSpecialTokens)
+            .build();
     return call(
         lm -> {
           List<int[]> tokens = new ArrayList<>();
@@ -109,6 +137,7 @@ public final class RemoteLanguageModel implements LanguageModel {
                   case LAST_FFN_OUTPUT -> HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT;
                 })
             .setHiddenStateDatatype(DataType.DATA_TYPE_FP16)
+            .setOwnPass(true)
             .build();
     return call(lm -> hiddenStates(lm.forward(request), count));
   }
@@ -138,7 +167,8 @@ public final class RemoteLanguageModel implements LanguageModel {
   }
 
   private <T> T call(Function<LanguageModelBlockingStub, T> call) {
-    for (int attempt = 0; ; attempt++) {
+    long began = System.nanoTime();
+    for (int attempt = 1; ; attempt++) {
       try {
         return Clients.reading(
             () ->
@@ -146,13 +176,21 @@ public final class RemoteLanguageModel implements LanguageModel {
                     Clients.connecting(stub)
                         .withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)));
       } catch (StatusRuntimeException e) {
-        boolean retry = e.getStatus().getCode() == Status.Code.UNAVAILABLE;
-        if (!retry || attempt == PAUSES_MILLIS.length) {
-          throw failure(e, attempt + 1);
+        if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
+          throw failure(e, attempt);
         }
       }
-      pause(PAUSES_MILLIS[attempt]);
+      pause(attempt);
     }
+  }
+
+  private static boolean mayPass(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> true;
+      case RESOURCE_EXHAUSTED ->
+          status.getDescription() == null || !status.getDescription().startsWith(TOO_LARGE);
+      default -> false;
+    };
   }
 
   private LanguageModelException failure(StatusRuntimeException e, int attempts) {
@@ -161,6 +199,11 @@ public final class RemoteLanguageModel implements LanguageModel {
           new LanguageModelException.Unavailable(
               "lm-service at %s is unavailable after %d attempts: %s"
                   .formatted(address, attempts, reason(e)),
+              e);
+      case RESOURCE_EXHAUSTED ->
+          new LanguageModelException.Unavailable(
+              "lm-service at %s is too busy after %d attempts: %s"
+                  .formatted(address, attempts, e.getStatus().getDescription()),
               e);
       case DEADLINE_EXCEEDED ->
           new LanguageModelException.Unavailable(
@@ -178,9 +221,10 @@ public final class RemoteLanguageModel implements LanguageModel {
     return e.getCause() == null ? e.getStatus().getDescription() : e.getCause().getMessage();
   }
 
-  private static void pause(long millis) {
+  private static void pause(int attempt) {
+    long longest = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 10));
     try {
-      Thread.sleep(millis);
+      Thread.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LanguageModelException.Unavailable("interrupted between two attempts", e);

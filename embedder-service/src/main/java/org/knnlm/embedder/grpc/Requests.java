@@ -1,12 +1,14 @@
 package org.knnlm.embedder.grpc;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import org.knnlm.corpus.CorpusFormat;
+import java.util.Optional;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.job.CorpusFolder;
 import org.knnlm.embedder.job.DatastoreRequest;
+import org.knnlm.embedder.source.Corpus;
+import org.knnlm.embedder.source.Layout;
+import org.knnlm.embedder.source.UnknownLayoutException;
 import org.knnlm.grpc.Errors;
 import org.knnlm.proto.embedder.v1.CreateDatastoreRequest;
 
@@ -29,8 +31,7 @@ final class Requests {
   DatastoreRequest datastore(CreateDatastoreRequest request) throws IOException {
     DatastoreName name = name(request.getName());
     KeyType key = key(request);
-    Path corpus = corpora.resolve(request.getCorpus());
-    return new DatastoreRequest(name, corpus, request.getCorpus(), format(request, corpus), key);
+    return new DatastoreRequest(name, corpus(request), key);
   }
 
   private static KeyType key(CreateDatastoreRequest request) {
@@ -43,30 +44,41 @@ final class Requests {
     };
   }
 
-  private static CorpusFormat format(CreateDatastoreRequest request, Path corpus) {
-    CorpusFormat format =
-        switch (request.getFormat()) {
-          case CORPUS_FORMAT_JSONL -> new CorpusFormat.Jsonl();
-          case CORPUS_FORMAT_LINES -> new CorpusFormat.Lines();
-          case CORPUS_FORMAT_UNSPECIFIED ->
-              CorpusFormat.ofExtension(corpus)
-                  .orElseThrow(
-                      () ->
-                          Errors.invalidArgument(
-                              "format",
-                              "unspecified, and the extension of %s does not tell it: .jsonl and .txt do"
-                                  .formatted(corpus.getFileName())));
-          case UNRECOGNIZED ->
-              throw Errors.invalidArgument(
-                  "format", "found %d, which is no format".formatted(request.getFormatValue()));
-        };
+  private Corpus corpus(CreateDatastoreRequest request) throws IOException {
     String field = request.getTextField();
-    return switch (format) {
-      case CorpusFormat.Jsonl jsonl -> field.isEmpty() ? jsonl : new CorpusFormat.Jsonl(field);
-      case CorpusFormat.Lines lines when field.isEmpty() -> lines;
-      case CorpusFormat.Lines _ ->
+    String text = field.isEmpty() ? Layout.DEFAULT_TEXT : field;
+    Corpus corpus;
+    try {
+      corpus = corpora.corpus(request.getCorpus(), layout(request, text), text);
+    } catch (UnknownLayoutException e) {
+      throw Errors.invalidArgument("format", e.getMessage());
+    }
+    if (!field.isEmpty()) {
+      corpus.files().stream()
+          .filter(file -> !file.layout().hasColumns())
+          .findAny()
+          .ifPresent(
+              file -> {
+                throw Errors.invalidArgument(
+                    "text_field",
+                    "found \"%s\", but %s has no fields".formatted(field, file.path()));
+              });
+    }
+    return corpus;
+  }
+
+  private static Optional<Layout> layout(CreateDatastoreRequest request, String text) {
+    return switch (request.getFormat()) {
+      case CORPUS_FORMAT_UNSPECIFIED -> Optional.empty();
+      case CORPUS_FORMAT_JSONL -> Optional.of(new Layout.Jsonl(text));
+      case CORPUS_FORMAT_LINES -> Optional.of(new Layout.Lines());
+      case CORPUS_FORMAT_WHOLE -> Optional.of(new Layout.Whole());
+      case CORPUS_FORMAT_WIKITEXT -> Optional.of(new Layout.Articles());
+      case CORPUS_FORMAT_CSV -> Optional.of(Layout.Csv.of(request.getCorpus(), text));
+      case CORPUS_FORMAT_PARQUET -> Optional.of(new Layout.Parquet(text));
+      case UNRECOGNIZED ->
           throw Errors.invalidArgument(
-              "text_field", "found \"%s\", but lines have no fields".formatted(field));
+              "format", "found %d, which is no format".formatted(request.getFormatValue()));
     };
   }
 }

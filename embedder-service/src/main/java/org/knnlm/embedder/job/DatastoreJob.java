@@ -24,16 +24,17 @@ public final class DatastoreJob {
   private final ProgressMeter progress = new ProgressMeter(System::nanoTime);
   private final FutureTask<Void> task;
 
-  DatastoreJob(DatastoreRequest request, Path root, LanguageModel model, ModelInfo info) {
+  DatastoreJob(
+      DatastoreRequest request, Path root, LanguageModel model, ModelInfo info, int partsInFlight) {
     this.request = request;
-    this.task = new FutureTask<>(work(root, model, info));
+    this.task = new FutureTask<>(work(root, model, info, partsInFlight));
   }
 
-  private Callable<Void> work(Path root, LanguageModel model, ModelInfo info) {
+  private Callable<Void> work(Path root, LanguageModel model, ModelInfo info, int partsInFlight) {
     return () -> {
-      try (var staging = StagingFolder.create(root, request.name())) {
-        new DatastoreMaker(model, info, staging, progress)
-            .make(request.corpus(), request.corpusName(), request.format(), request.key());
+      try (var staging = StagingFolder.open(root, request.name())) {
+        new DatastoreMaker(model, staging, progress)
+            .make(request.corpus(), info, request.key(), partsInFlight);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof Exception cause ? cause : e;
       }
@@ -45,7 +46,10 @@ public final class DatastoreJob {
   void run() {
     task.run();
     switch (task.state()) {
-      case SUCCESS -> LOG.infof("datastore %s is done: %s", request.name(), progress.progress());
+      case SUCCESS ->
+          LOG.infof(
+              "datastore %s is done: %s, without a request for the model %.2f %% of the time",
+              request.name(), progress.progress(), 100 * progress.overhead());
       case FAILED -> LOG.errorf(task.exceptionNow(), "datastore %s failed", request.name());
       case CANCELLED -> LOG.warnf("datastore %s: stopped", request.name());
       case RUNNING -> throw new IllegalStateException("a task that has run is over");
@@ -57,7 +61,7 @@ public final class DatastoreJob {
     return progress.progress();
   }
 
-  /** Breaks the work off; what is on the disk of it vanishes. */
+  /** Breaks the work off; the parts that are written stay for the next time. */
   void stop() {
     task.cancel(true);
   }

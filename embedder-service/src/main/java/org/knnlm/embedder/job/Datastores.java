@@ -20,17 +20,24 @@ import org.knnlm.embedder.model.ModelInfo;
  */
 public final class Datastores implements AutoCloseable {
   private final Path root;
+  private final LanguageModel impatient;
   private final LanguageModel model;
+  private final int partsInFlight;
   private final ConcurrentMap<DatastoreName, DatastoreJob> jobs = new ConcurrentHashMap<>();
   private final ExecutorService queue =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("datastore-job").factory());
 
   /**
    * @param root folder of the datastores, each in a folder of its name
+   * @param impatient tells a caller soon that it does not answer
+   * @param model the same one, which works for jobs and waits for better times
+   * @param partsInFlight parts of a datastore that are written at the same time
    */
-  public Datastores(Path root, LanguageModel model) {
+  public Datastores(Path root, LanguageModel impatient, LanguageModel model, int partsInFlight) {
     this.root = root;
+    this.impatient = impatient;
     this.model = model;
+    this.partsInFlight = partsInFlight;
   }
 
   /**
@@ -38,19 +45,19 @@ public final class Datastores implements AutoCloseable {
    *
    * @throws DatastoreException.Taken when a datastore or a job has the name
    * @throws InvalidCorpusException when the corpus has no document
-   * @throws org.knnlm.corpus.CorpusException when its first document is not what its format says
+   * @throws org.knnlm.corpus.CorpusException when its first document is not what its layout says
    * @throws org.knnlm.embedder.model.LanguageModelException when the model does not answer
    */
-  public void create(DatastoreRequest request) throws IOException {
-    CorpusFolder.requireDocument(request.corpus(), request.format());
+  public void create(DatastoreRequest request) {
+    CorpusFolder.requireDocument(request.corpus());
     requireFree(request.name(), jobs.get(request.name()));
-    ModelInfo info = model.info();
+    ModelInfo info = impatient.info();
     DatastoreJob job =
         jobs.compute(
             request.name(),
             (name, earlier) -> {
               requireFree(name, earlier);
-              return new DatastoreJob(request, root, model, info);
+              return new DatastoreJob(request, root, model, info, partsInFlight);
             });
     queue.execute(job::run);
   }
@@ -88,7 +95,7 @@ public final class Datastores implements AutoCloseable {
     return Datastore.open(name.in(root));
   }
 
-  /** Stops the jobs, and waits until nothing of them is left on the disk. */
+  /** Stops the jobs, and waits for their end. */
   @Override
   public void close() {
     jobs.values().forEach(DatastoreJob::stop);

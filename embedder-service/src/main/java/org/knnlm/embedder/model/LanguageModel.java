@@ -22,7 +22,16 @@ public interface LanguageModel {
   List<int[]> tokenize(List<String> texts);
 
   /**
-   * Hidden states of consecutive positions of a sequence.
+   * Token ids of texts that go on with others: without special tokens.
+   *
+   * @return one array per text, in their order
+   * @throws LanguageModelException when it does not answer, or not with this
+   */
+  List<int[]> tokenizeFurther(List<String> texts);
+
+  /**
+   * Hidden states of consecutive positions of a sequence; on the same machine the same to the last
+   * bit whatever else is asked meanwhile.
    *
    * @param tokens the sequence
    * @param firstPosition the first position that is wanted, from 0

@@ -10,6 +10,8 @@ package org.knnlm.embedder.model;
  * @param hiddenSize length of a hidden state
  * @param vocabularySize token ids are {@code 0 <= id < vocabularySize}
  * @param maxSequenceLength most tokens in one sequence
+ * @param precision of its matrix products, {@code fp32} for example
+ * @param device that it computes on, {@code cpu} for example
  */
 public record ModelInfo(
     String id,
@@ -18,4 +20,6 @@ public record ModelInfo(
     String tokenizerSha256,
     int hiddenSize,
     int vocabularySize,
-    int maxSequenceLength) {}
+    int maxSequenceLength,
+    String precision,
+    String device) {}

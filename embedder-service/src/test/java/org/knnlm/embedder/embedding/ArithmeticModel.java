@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.model.LanguageModel;
@@ -24,12 +25,25 @@ class ArithmeticModel implements LanguageModel {
   @Override
   public ModelInfo info() {
     return new ModelInfo(
-        "arithmetic", "sum", "a".repeat(64), "b".repeat(64), HIDDEN_SIZE, 256, maxSequenceLength);
+        "arithmetic",
+        "sum",
+        "a".repeat(64),
+        "b".repeat(64),
+        HIDDEN_SIZE,
+        256,
+        maxSequenceLength,
+        "fp32",
+        "cpu");
   }
 
   @Override
   public List<int[]> tokenize(List<String> texts) {
     return texts.stream().map(ArithmeticModel::tokens).toList();
+  }
+
+  @Override
+  public List<int[]> tokenizeFurther(List<String> texts) {
+    return tokenize(texts).stream().map(ids -> Arrays.copyOfRange(ids, 1, ids.length)).toList();
   }
 
   static int[] tokens(String text) {

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.knnlm.corpus.CorpusException;
-import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.datastore.Context;
 import org.knnlm.datastore.ContextReader;
 import org.knnlm.datastore.Datastore;
@@ -31,6 +30,9 @@ import org.knnlm.datastore.KeyType;
 import org.knnlm.datastore.StagingFolder;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
+import org.knnlm.embedder.source.Corpus;
+import org.knnlm.embedder.source.CorpusFile;
+import org.knnlm.embedder.source.Layout;
 
 class DatastoreMakerTest {
   private static final DatastoreName NAME = new DatastoreName("made");
@@ -170,6 +172,43 @@ class DatastoreMakerTest {
     assertThat(texts).hasValue(3);
   }
 
+  /** Ten times a request: its pieces are cut between words, and only the first has the 0. */
+  @Test
+  void aHugeDocumentIsTokenizedInPieces() throws Exception {
+    var requests = new AtomicInteger();
+    var model =
+        new ArithmeticModel(1024) {
+          @Override
+          public List<int[]> tokenizeFurther(List<String> texts) {
+            assertThat(texts)
+                .singleElement()
+                .satisfies(
+                    text ->
+                        assertThat(text)
+                            .startsWith(" word")
+                            .hasSizeLessThanOrEqualTo(TokenizerRequests.MAX_CHARS));
+            requests.incrementAndGet();
+            return super.tokenizeFurther(texts);
+          }
+        };
+    String huge = "some word" + " word".repeat(2_000_000);
+    make(model, "before\n" + huge + "\nafter\n");
+    assertThat(requests).hasValueGreaterThanOrEqualTo(9);
+    int[] expected =
+        IntStream.concat(
+                Arrays.stream(ArithmeticModel.tokens("before")),
+                IntStream.concat(
+                    Arrays.stream(ArithmeticModel.tokens(huge)),
+                    Arrays.stream(ArithmeticModel.tokens("after"))))
+            .toArray();
+    try (var datastore = Datastore.open(NAME.in(root))) {
+      for (int i = 0; i < datastore.size(); i++) {
+        assertThat(datastore.value(i)).isEqualTo(expected[i + 1]);
+      }
+      assertThat(datastore.manifest().orElseThrow().origin().corpus().documents()).isEqualTo(3);
+    }
+  }
+
   @Test
   void theModelHasAlwaysTwoRequests() throws Exception {
     var running = new AtomicInteger();
@@ -211,10 +250,40 @@ class DatastoreMakerTest {
   @Test
   void aTornCorpusIsRefused() throws IOException {
     Path corpus = Files.writeString(root.resolve("corpus.jsonl"), "{\"text\": \"a\"}\n{\"text\":");
-    assertThatThrownBy(() -> make(new ArithmeticModel(8), corpus, new CorpusFormat.Jsonl()))
+    assertThatThrownBy(() -> make(new ArithmeticModel(8), corpus, new Layout.Jsonl("text")))
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("line 2");
     assertThat(names()).containsExactly("corpus.jsonl");
+  }
+
+  @Test
+  void aStuckModelIsRefused() throws IOException {
+    var model =
+        new ArithmeticModel(64) {
+          @Override
+          float[] row(int token, int position) {
+            return position < 20 ? super.row(token, position) : new float[] {1, 2, 3};
+          }
+        };
+    assertBegun(
+        model,
+        "abcdefgh".repeat(20),
+        EmbeddingException.BadOutput.class,
+        "window of tokens 0 to 63: keys 0 to 15 are the same");
+  }
+
+  /** With relative positions alone, a model that reads one token all the time says one thing. */
+  @Test
+  void oneTokenAllTheTimeMayHaveOneKey() throws Exception {
+    var model =
+        new ArithmeticModel(64) {
+          @Override
+          float[] row(int token, int position) {
+            return new float[] {token, 0, 1};
+          }
+        };
+    make(model, "a".repeat(200));
+    assertThat(names()).containsExactly("corpus.txt", "made");
   }
 
   @Test
@@ -242,16 +311,16 @@ class DatastoreMakerTest {
     "-70000, holds -Infinity at 1"
   })
   void aKeyThatIsNotFiniteIsRefused(float element, String problem) throws IOException {
-    assertFails(
+    assertBegun(
         rowAtFour(0, element, 0),
         "0123456789",
         EmbeddingException.BadOutput.class,
-        "arithmetic, batch 0 (documents 0 to 0), window of tokens 0 to 7: key 1 " + problem);
+        "arithmetic, part 0 (documents 0 to 0), window of tokens 0 to 7: key 1 " + problem);
   }
 
   @Test
   void aKeyOfZerosIsRefused() throws IOException {
-    assertFails(
+    assertBegun(
         rowAtFour(0, -0f, 0),
         "0123456789",
         EmbeddingException.BadOutput.class,
@@ -277,7 +346,7 @@ class DatastoreMakerTest {
             return super.hiddenStates(tokens, first, count - 1, key);
           }
         };
-    assertFails(model, "01234567", EmbeddingException.BadOutput.class, "found 2 keys, expected 3");
+    assertBegun(model, "01234567", EmbeddingException.BadOutput.class, "found 2 keys, expected 3");
   }
 
   @Test
@@ -289,7 +358,7 @@ class DatastoreMakerTest {
             return List.of(ByteBuffer.allocate(8));
           }
         };
-    assertFails(
+    assertBegun(
         model, "01234567", EmbeddingException.BadOutput.class, "8 bytes are no whole keys of 6");
   }
 
@@ -311,10 +380,12 @@ class DatastoreMakerTest {
                     info.tokenizerSha256(),
                     info.hiddenSize(),
                     info.vocabularySize(),
-                    info.maxSequenceLength());
+                    info.maxSequenceLength(),
+                    info.precision(),
+                    info.device());
           }
         };
-    assertFails(model, "01234567", EmbeddingException.ModelChanged.class, "at the end");
+    assertBegun(model, "01234567", EmbeddingException.ModelChanged.class, "but lm-service runs");
   }
 
   @Test
@@ -332,10 +403,12 @@ class DatastoreMakerTest {
                 info.tokenizerSha256(),
                 1 << 30,
                 info.vocabularySize(),
-                info.maxSequenceLength());
+                info.maxSequenceLength(),
+                info.precision(),
+                info.device());
           }
         };
-    assertFails(
+    assertBegun(
         model,
         "x".repeat(1 << 20),
         EmbeddingException.NotEnoughSpace.class,
@@ -349,14 +422,28 @@ class DatastoreMakerTest {
     assertThat(names()).containsExactly("corpus.txt");
   }
 
-  private void make(LanguageModel model, String corpus) throws Exception {
-    make(model, Files.writeString(root.resolve("corpus.txt"), corpus), new CorpusFormat.Lines());
+  /** The corpus is counted: what has been done stays for the next attempt. */
+  private void assertBegun(
+      LanguageModel model, String corpus, Class<? extends Throwable> type, String message)
+      throws IOException {
+    assertThatThrownBy(() -> make(model, corpus)).isInstanceOf(type).hasMessageContaining(message);
+    assertThat(names()).containsExactly(".made.partial", "corpus.txt");
   }
 
-  private void make(LanguageModel model, Path corpus, CorpusFormat format) throws Exception {
-    try (var staging = StagingFolder.create(root, NAME)) {
-      new DatastoreMaker(model, model.info(), staging, progress)
-          .make(corpus, "the corpus", format, KeyType.LAST_FFN_INPUT);
+  private void make(LanguageModel model, String corpus) throws Exception {
+    make(model, Files.writeString(root.resolve("corpus.txt"), corpus), new Layout.Lines());
+  }
+
+  private void make(LanguageModel model, Path corpus, Layout layout) throws Exception {
+    make(model, corpus, layout, 2);
+  }
+
+  private void make(LanguageModel model, Path file, Layout layout, int partsInFlight)
+      throws Exception {
+    var corpus = new Corpus("the corpus", List.of(new CorpusFile(file, layout)));
+    try (var staging = StagingFolder.open(root, NAME)) {
+      new DatastoreMaker(model, staging, progress)
+          .make(corpus, model.info(), KeyType.LAST_FFN_INPUT, partsInFlight);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }

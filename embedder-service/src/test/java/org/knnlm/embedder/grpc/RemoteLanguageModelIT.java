@@ -12,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -57,7 +58,7 @@ class RemoteLanguageModelIT {
             .start();
     String address = "localhost:" + server.getPort();
     channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    return new RemoteLanguageModel(channel, address);
+    return new RemoteLanguageModel(channel, address, Duration.ofSeconds(20));
   }
 
   /** Answers every Forward and Tokenize with prepared replies. */
@@ -100,6 +101,7 @@ class RemoteLanguageModelIT {
                         .addAllPositions(List.of(1, 2, 3)))
                 .setHiddenState(HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT)
                 .setHiddenStateDatatype(DataType.DATA_TYPE_FP16)
+                .setOwnPass(true)
                 .build());
   }
 
@@ -155,7 +157,7 @@ class RemoteLanguageModelIT {
   }
 
   @Test
-  void aServiceThatComesBackIsAskedAgain() throws IOException {
+  void aServiceThatComesBackOrHasTimeAgainIsAskedAgain() throws IOException {
     var calls = new AtomicInteger();
     RemoteLanguageModel model =
         model(
@@ -163,7 +165,9 @@ class RemoteLanguageModelIT {
               @Override
               public void info(InfoRequest request, StreamObserver<InfoResponse> observer) {
                 if (calls.incrementAndGet() < 3) {
-                  observer.onError(Status.UNAVAILABLE.asRuntimeException());
+                  observer.onError(
+                      (calls.get() == 1 ? Status.UNAVAILABLE : Status.RESOURCE_EXHAUSTED)
+                          .asRuntimeException());
                 } else {
                   observer.onNext(tiny().build());
                   observer.onCompleted();
@@ -191,6 +195,23 @@ class RemoteLanguageModelIT {
         .isInstanceOf(LanguageModelException.Failed.class)
         .hasMessage(
             "lm-service at localhost:%d: DATA_LOSS: weights are NaN".formatted(server.getPort()));
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void whatIsTooLargeIsNotAskedAgain() throws IOException {
+    var calls = new AtomicInteger();
+    RemoteLanguageModel model =
+        model(
+            new LanguageModelGrpc.LanguageModelImplBase() {
+              @Override
+              public void info(InfoRequest request, StreamObserver<InfoResponse> observer) {
+                calls.incrementAndGet();
+                observer.onNext(tiny().setModelId("m".repeat(5 << 20)).build());
+                observer.onCompleted();
+              }
+            });
+    assertThatThrownBy(model::info).hasMessageContaining("exceeds maximum size");
     assertThat(calls).hasValue(1);
   }
 

@@ -104,7 +104,7 @@ class ContextsIT {
             new Origin.Corpus("corpus", "c".repeat(64), KEYS / DOCUMENT + 1, KEYS + 1),
             4,
             2);
-    try (var staging = StagingFolder.create(root, new DatastoreName(name));
+    try (var staging = StagingFolder.open(root, new DatastoreName(name));
         var documents = new DocumentsWriter(staging);
         var writer = new DatastoreWriter(staging, KEYS, 1, origin)) {
       for (int first = 0; first <= KEYS; first += DOCUMENT) {

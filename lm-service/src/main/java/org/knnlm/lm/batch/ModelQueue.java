@@ -91,7 +91,18 @@ public final class ModelQueue implements AutoCloseable {
   private void serve(Entry entry) {
     switch (entry) {
       case Task task -> task.code.run();
-      case Waiting<?> first -> run(gathered(first));
+      case Waiting<?> first when first.work.alone() -> {
+        List<Waiting<?>> small = gathered(PASS_TOKENS);
+        if (!small.isEmpty()) {
+          run(small);
+        }
+        run(List.of(first));
+      }
+      case Waiting<?> first -> {
+        List<Waiting<?>> works = gathered(first.tokens);
+        works.addFirst(first);
+        run(works);
+      }
       case End _ -> model.close();
     }
   }
@@ -101,13 +112,16 @@ public final class ModelQueue implements AutoCloseable {
     LOG.log(System.Logger.Level.ERROR, "a failure on the model's thread, which goes on", e);
   }
 
-  /** The first, what fits beside it into a pass, and the small ones. */
-  private List<Waiting<?>> gathered(Waiting<?> first) {
+  /**
+   * What goes into a pass that has so many tokens: what fits, and the small ones. Work that goes
+   * alone lets the small ones pass before it.
+   */
+  private List<Waiting<?>> gathered(int taken) {
     var works = new ArrayList<Waiting<?>>();
-    works.add(first);
-    int tokens = first.tokens;
+    int tokens = taken;
     for (Iterator<Entry> entries = queue.iterator(); entries.hasNext(); ) {
       if (entries.next() instanceof Waiting<?> next
+          && !next.work.alone()
           && (tokens + next.tokens <= PASS_TOKENS || next.tokens <= SMALL_TOKENS)) {
         entries.remove();
         works.add(next);

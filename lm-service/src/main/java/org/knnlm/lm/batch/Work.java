@@ -8,7 +8,7 @@ import org.knnlm.lm.transformer.Transformer;
 
 /**
  * What one caller wants of one forward pass, which it may share with others. All methods but {@link
- * #tokens} are called on the model's thread.
+ * #tokens} and {@link #alone} are called on the model's thread.
  *
  * @param <T> what comes of it
  */
@@ -18,6 +18,11 @@ public interface Work<T> {
 
   /** Its segments. */
   List<Segment> begin(Transformer model);
+
+  /** Whether it goes through the model by itself, so that no neighbour changes a matrix's shape. */
+  default boolean alone() {
+    return false;
+  }
 
   /** Decoder layers, beside the last, whose hidden states it reads. */
   default Set<Integer> layers() {

@@ -13,7 +13,7 @@ import org.knnlm.lm.transformer.Segment;
 import org.knnlm.lm.transformer.Transformer;
 
 /** Whole sequences that go through the model together. */
-record ForwardWork(List<Positions> sequences, Wanted wanted)
+record ForwardWork(List<Positions> sequences, Wanted wanted, boolean alone)
     implements Work<List<ForwardWork.Outputs>> {
 
   /**

@@ -34,19 +34,26 @@ public final class Forwarder {
    *
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
-  public void forward(List<Positions> sequences, Wanted wanted, Output output)
+  public void forward(List<Positions> sequences, Wanted wanted, Passes passes, Output output)
       throws InterruptedException {
     int first = 0;
-    for (List<Positions> group :
-        Groups.of(sequences, sequence -> sequence.tokenIds().length, ModelQueue.PASS_TOKENS)) {
-      forward(group, first, wanted, output);
+    for (List<Positions> group : groups(sequences, passes)) {
+      forward(new ForwardWork(group, wanted, passes == Passes.OWN), first, output);
       first += group.size();
     }
   }
 
-  private void forward(List<Positions> sequences, int first, Wanted wanted, Output output)
-      throws InterruptedException {
-    var work = new ForwardWork(sequences, wanted);
+  private static List<List<Positions>> groups(List<Positions> sequences, Passes passes) {
+    return switch (passes) {
+      case OWN -> sequences.stream().map(List::of).toList();
+      case SHARED ->
+          Groups.of(sequences, sequence -> sequence.tokenIds().length, ModelQueue.PASS_TOKENS);
+    };
+  }
+
+  private void forward(ForwardWork work, int first, Output output) throws InterruptedException {
+    List<Positions> sequences = work.sequences();
+    Wanted wanted = work.wanted();
     Done<List<ForwardWork.Outputs>> done = ModelQueue.await(model.queue().submit(work));
     List<ForwardWork.Outputs> outputs = done.value();
     double all = sequences.stream().mapToInt(sequence -> sequence.positions().length).sum();

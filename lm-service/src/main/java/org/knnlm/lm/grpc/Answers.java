@@ -9,6 +9,7 @@ import org.knnlm.grpc.Replies;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.forward.Forwarder;
+import org.knnlm.lm.forward.Passes;
 import org.knnlm.lm.forward.Positions;
 import org.knnlm.lm.forward.Rows;
 import org.knnlm.lm.forward.Wanted;
@@ -166,6 +167,7 @@ final class Answers {
       forwarder.forward(
           sequences,
           wanted,
+          request.getOwnPass() ? Passes.OWN : Passes.SHARED,
           rows -> {
             watch.reply(rows.timings());
             sink.send(response(rows, wanted, request.getLayersCount() > 0));

@@ -148,6 +148,71 @@ class ModelQueueTest {
     assertThat(closed).hasValue(7);
   }
 
+  @Test
+  void workThatGoesAloneHasNoNeighboursAndTheSmallOnesPassIt() {
+    var made = new Recorder[1];
+    var closed = new AtomicInteger();
+    var start = new CountDownLatch(1);
+    try (var queue = new ModelQueue(() -> made[0] = new Recorder())) {
+      queue.execute(() -> await(start));
+      List<Future<Done<String>>> works = new ArrayList<>();
+      int[] tokens = {300, 200, 5, 300, 4, 2};
+      for (int i = 0; i < tokens.length; i++) {
+        var work = new Named(i, tokens[i], closed);
+        works.add(queue.submit(i == 1 || i == 4 ? new Alone(work) : work));
+      }
+      start.countDown();
+      works.forEach(
+          work ->
+              assertThatThrownBy(() -> ModelQueue.await(work))
+                  .hasMessage("a model without tensors"));
+      works.clear();
+      var again = new CountDownLatch(1);
+      queue.execute(() -> await(again));
+      for (int i = 6; i < 9; i++) {
+        var work = new Named(i, i == 8 ? 3 : 900, closed);
+        works.add(queue.submit(i == 6 ? new Alone(work) : work));
+      }
+      again.countDown();
+      works.forEach(
+          work ->
+              assertThatThrownBy(() -> ModelQueue.await(work))
+                  .hasMessage("a model without tensors"));
+    }
+    assertThat(made[0].passes)
+        .containsExactly(
+            List.of(0, 2, 3, 5), List.of(1), List.of(4), List.of(8), List.of(6), List.of(7));
+    assertThat(closed).hasValue(9);
+  }
+
+  /** Work that wants a pass of its own. */
+  private record Alone(Named work) implements Work<String> {
+    @Override
+    public int tokens() {
+      return work.tokens();
+    }
+
+    @Override
+    public boolean alone() {
+      return true;
+    }
+
+    @Override
+    public List<Segment> begin(Transformer model) {
+      return work.begin(model);
+    }
+
+    @Override
+    public String end(ForwardPass pass, int firstSegment) {
+      return work.end(pass, firstSegment);
+    }
+
+    @Override
+    public void close() {
+      work.close();
+    }
+  }
+
   /** Fails wherever it can. */
   private record Failing(boolean begins) implements Work<String> {
     @Override

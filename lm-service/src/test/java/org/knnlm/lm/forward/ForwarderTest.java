@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +53,7 @@ class ForwarderTest {
   private static List<Rows> forward(LanguageModel model, List<Positions> sequences, Wanted wanted)
       throws InterruptedException {
     List<Rows> pieces = new ArrayList<>();
-    new Forwarder(model).forward(sequences, wanted, pieces::add);
+    new Forwarder(model).forward(sequences, wanted, Passes.SHARED, pieces::add);
     return pieces;
   }
 
@@ -99,6 +103,42 @@ class ForwarderTest {
     }
   }
 
+  /** Bit for bit, whatever is asked for beside it: what datastores are made of. */
+  @Test
+  void aPassOfItsOwnGivesTheSameBitsInAnyCompany() throws Exception {
+    var random = new Random(7);
+    var wanted = new Wanted(Optional.of(HiddenState.LAST_FFN_INPUT), FloatFormat.FP32, LAST, false);
+    List<Positions> some =
+        IntStream.of(3, 60, 17, 64, 5)
+            .mapToObj(
+                length ->
+                    new Positions(
+                        random.ints(length, 0, VOCABULARY).toArray(), ForwardPass.range(0, length)))
+            .toList();
+    List<byte[]> expected = new ArrayList<>();
+    for (Positions sequence : some) {
+      new Forwarder(model)
+          .forward(List.of(sequence), wanted, Passes.OWN, rows -> expected.add(bytes(rows)));
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<List<byte[]>>> asked = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        Passes passes = i % 2 == 0 ? Passes.OWN : Passes.SHARED;
+        asked.add(
+            threads.submit(
+                () -> {
+                  List<byte[]> found = new ArrayList<>();
+                  new Forwarder(model)
+                      .forward(some, wanted, passes, rows -> found.add(bytes(rows)));
+                  return found;
+                }));
+      }
+      for (int i = 0; i < 40; i += 2) {
+        assertThat(asked.get(i).get()).containsExactlyElementsOf(expected);
+      }
+    }
+  }
+
   private static byte[] bytes(Rows rows) {
     byte[] bytes = new byte[rows.hiddenStates().orElseThrow().remaining()];
     rows.hiddenStates().orElseThrow().get(0, bytes);
@@ -132,6 +172,7 @@ class ForwarderTest {
                     .forward(
                         List.of(all(0)),
                         wanted,
+                        Passes.SHARED,
                         rows -> {
                           throw new IllegalStateException("enough");
                         }))

@@ -2,20 +2,28 @@ package org.knnlm.embedder.config;
 
 import io.grpc.Channel;
 import io.quarkus.grpc.GrpcClient;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.knnlm.embedder.grpc.RemoteLanguageModel;
 import org.knnlm.embedder.model.LanguageModel;
 
 /** The language model that lm-service runs. */
-final class LanguageModelProducer {
-  @Produces
-  @Singleton
-  LanguageModel model(
+@Singleton
+final class LanguageModels {
+  private final Channel channel;
+  private final String address;
+
+  LanguageModels(
       @GrpcClient("lm") Channel channel,
       @ConfigProperty(name = "quarkus.grpc.clients.lm.host") String host,
       @ConfigProperty(name = "quarkus.grpc.clients.lm.port") int port) {
-    return new RemoteLanguageModel(channel, host + ":" + port);
+    this.channel = channel;
+    this.address = host + ":" + port;
+  }
+
+  /** It, for callers who wait so long when it is away or too busy. */
+  LanguageModel patientFor(Duration patience) {
+    return new RemoteLanguageModel(channel, address, patience);
   }
 }

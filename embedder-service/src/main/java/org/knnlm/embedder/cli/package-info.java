@@ -1,0 +1,2 @@
+/** The command line: a datastore as a job of any number of processes. */
+package org.knnlm.embedder.cli;
