@@ -1,0 +1,46 @@
+package org.knnlm.eval.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class PairedDifferenceTest {
+  private static final double[] FIRST = {1, 1, 0, 0, 1, 0};
+  private static final double[] SECOND = {1, 0, 1, 1, 1, 0};
+
+  @Test
+  void countsWhatOneModelAloneGetsRight() {
+    PairedDifference difference = PairedDifference.of(FIRST, SECOND, Resampling.DEFAULT);
+    assertThat(difference.value()).isEqualTo(1.0 / 6);
+    assertThat(difference.test()).contains(new McNemar(1, 2, 1));
+    assertThat(difference.interval().contains(difference.value())).isTrue();
+  }
+
+  @Test
+  void theOtherWayRoundItIsTheOpposite() {
+    PairedDifference forth = PairedDifference.of(FIRST, SECOND, Resampling.DEFAULT);
+    PairedDifference back = PairedDifference.of(SECOND, FIRST, Resampling.DEFAULT);
+    assertThat(back.value()).isEqualTo(-forth.value());
+    assertThat(back.test().orElseThrow().pValue()).isEqualTo(forth.test().orElseThrow().pValue());
+  }
+
+  @Test
+  void thereIsNoTestOfScoresThatAreNeitherRightNorWrong() {
+    double[] f1 = {0.5, 1, 0, 0, 1, 0};
+    assertThat(PairedDifference.of(FIRST, f1, Resampling.DEFAULT).test()).isEmpty();
+  }
+
+  @Test
+  void whatNeverDiffersDiffersByNothing() {
+    PairedDifference difference = PairedDifference.of(FIRST, FIRST, Resampling.DEFAULT);
+    assertThat(difference.interval()).isEqualTo(new Interval(0, 0));
+    assertThat(difference.test()).contains(new McNemar(0, 0, 1));
+  }
+
+  @Test
+  void scoresOfOtherExamplesAreRefused() {
+    assertThatThrownBy(() -> PairedDifference.of(FIRST, new double[2], Resampling.DEFAULT))
+        .hasMessage("6 scores and 2 of the other model");
+  }
+}
