@@ -10,9 +10,12 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final String[] DOMAIN = {
+    "org.knnlm.eval.analysis..",
+    "org.knnlm.eval.comparison..",
     "org.knnlm.eval.lm..",
     "org.knnlm.eval.perplexity..",
     "org.knnlm.eval.run..",
+    "org.knnlm.eval.statistics..",
     "org.knnlm.eval.table.."
   };
   private static final JavaClasses CLASSES =

@@ -15,23 +15,31 @@ final class BlockBootstrap {
   private final double[] products;
 
   /**
+   * Blocks of the usual length.
+   *
    * @param values in order
-   * @param weights of each, greater than 0
-   * @param blockLength elements in a block, 1 to the number of values
+   * @param weights of each
+   * @throws IllegalArgumentException when they are not as many, none, not finite, or a weight is
+   *     not greater than 0
    */
-  BlockBootstrap(double[] values, double[] weights, int blockLength) {
+  BlockBootstrap(double[] values, double[] weights) {
     this.size = values.length;
-    if (blockLength < 1 || blockLength > size) {
+    if (size == 0 || size != weights.length) {
       throw new IllegalArgumentException(
-          "block length: found %d, allowed is 1 to %d".formatted(blockLength, size));
+          "losses of %d windows, weights of %d".formatted(size, weights.length));
     }
-    this.blockLength = blockLength;
+    this.blockLength = blockLength(size);
     this.weights = new double[2 * size + 1];
     this.products = new double[2 * size + 1];
     for (int i = 0; i < 2 * size; i++) {
+      double value = values[i % size];
       double weight = weights[i % size];
+      if (!Double.isFinite(value) || !(weight > 0 && Double.isFinite(weight))) {
+        throw new IllegalArgumentException(
+            "window %d: found %s with the weight %s".formatted(i, value, weight));
+      }
       this.weights[i + 1] = this.weights[i] + weight;
-      this.products[i + 1] = this.products[i] + weight * values[i % size];
+      this.products[i + 1] = this.products[i] + weight * value;
     }
   }
 
@@ -45,6 +53,10 @@ final class BlockBootstrap {
       length++;
     }
     return length;
+  }
+
+  int blockLength() {
+    return blockLength;
   }
 
   /** The weighted mean. */

@@ -35,6 +35,12 @@ record DistinctScores(double[] values, int[] counts, int size) {
         Arrays.copyOf(values, distinct), Arrays.copyOf(counts, distinct), sorted.length);
   }
 
+  /** How many examples have a score. */
+  int count(double score) {
+    int place = Arrays.binarySearch(values, score);
+    return place < 0 ? 0 : counts[place];
+  }
+
   /** The mean. */
   double mean() {
     double sum = 0;

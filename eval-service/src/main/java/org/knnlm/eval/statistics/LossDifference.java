@@ -1,7 +1,5 @@
 package org.knnlm.eval.statistics;
 
-import java.util.Arrays;
-
 /**
  * What a second model loses more than a first one on the same text.
  *
@@ -22,30 +20,17 @@ public record LossDifference(double nats, Interval interval, int blockLength) {
    */
   public static LossDifference of(
       double[] first, double[] second, double[] weights, Resampling resampling) {
-    if (first.length != second.length || first.length != weights.length) {
+    if (first.length != second.length) {
       throw new IllegalArgumentException(
-          "%d losses, %d of the other model, %d weights"
-              .formatted(first.length, second.length, weights.length));
+          "%d losses and %d of the other model".formatted(first.length, second.length));
     }
     double[] differences = new double[first.length];
     for (int i = 0; i < first.length; i++) {
       differences[i] = second[i] - first[i];
-      if (!Double.isFinite(differences[i]) || !(weights[i] > 0 && Double.isFinite(weights[i]))) {
-        throw new IllegalArgumentException(
-            "window %d: losses %s and %s, weight %s".formatted(i, first[i], second[i], weights[i]));
-      }
     }
-    int blockLength = BlockBootstrap.blockLength(differences.length);
-    var bootstrap = new BlockBootstrap(differences, weights, blockLength);
+    var bootstrap = new BlockBootstrap(differences, weights);
     return new LossDifference(
-        bootstrap.mean(), resampling.interval(bootstrap::resampledMean), blockLength);
-  }
-
-  /** The same where every window counts the same. */
-  public static LossDifference of(double[] first, double[] second, Resampling resampling) {
-    double[] ones = new double[first.length];
-    Arrays.fill(ones, 1);
-    return of(first, second, ones, resampling);
+        bootstrap.mean(), resampling.interval(bootstrap::resampledMean), bootstrap.blockLength());
   }
 
   /** Perplexity against the first model's: 100 (exp(nats) - 1). */

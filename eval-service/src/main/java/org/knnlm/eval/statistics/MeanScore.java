@@ -1,10 +1,12 @@
 package org.knnlm.eval.statistics;
 
+import java.util.List;
+
 /**
  * The mean of the scores of examples, accuracy for example.
  *
  * @param value the mean
- * @param standardError of the mean; not a number for a single example
+ * @param standardError of the mean; not a number where a group has a single example
  * @param interval bootstrap over examples
  * @param examples how many
  */
@@ -15,11 +17,16 @@ public record MeanScore(double value, double standardError, Interval interval, i
    * @throws IllegalArgumentException when there is none, or one is not finite
    */
   public static MeanScore of(double[] scores, Resampling resampling) {
-    DistinctScores distinct = DistinctScores.of(scores);
+    return of(List.of(scores), resampling);
+  }
+
+  /** The mean of the means of groups; examples are resampled within their group. */
+  public static MeanScore of(List<double[]> groups, Resampling resampling) {
+    GroupedScores scores = GroupedScores.of(groups);
     return new MeanScore(
-        distinct.mean(),
-        distinct.standardError(),
-        resampling.interval(distinct::resampledMean),
-        distinct.size());
+        scores.mean(),
+        scores.standardError(),
+        resampling.interval(scores::resampledMean),
+        scores.size());
   }
 }

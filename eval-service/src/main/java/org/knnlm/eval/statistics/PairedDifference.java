@@ -1,5 +1,7 @@
 package org.knnlm.eval.statistics;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -7,7 +9,7 @@ import java.util.Optional;
  *
  * @param value mean of the second's scores less that of the first's
  * @param interval bootstrap over examples, both scores of an example drawn together
- * @param test for scores that are 0 or 1; empty for others
+ * @param test for scores that are 0 or 1, of all examples alike; empty for others
  */
 public record PairedDifference(double value, Interval interval, Optional<McNemar> test) {
   /**
@@ -18,24 +20,32 @@ public record PairedDifference(double value, Interval interval, Optional<McNemar
    * @throws IllegalArgumentException when they are not as many, none, or one is not finite
    */
   public static PairedDifference of(double[] first, double[] second, Resampling resampling) {
-    if (first.length != second.length) {
-      throw new IllegalArgumentException(
-          "%d scores and %d of the other model".formatted(first.length, second.length));
-    }
-    boolean rightOrWrong = true;
-    double[] differences = new double[first.length];
+    return of(List.of(first), List.of(second), resampling);
+  }
+
+  /** The same by group: a mean is that of the groups' means. */
+  public static PairedDifference of(
+      List<double[]> first, List<double[]> second, Resampling resampling) {
+    GroupedScores differences = GroupedScores.differences(first, second);
+    return new PairedDifference(
+        differences.mean(),
+        resampling.interval(differences::resampledMean),
+        isRightOrWrong(first) && isRightOrWrong(second)
+            ? Optional.of(test(differences))
+            : Optional.empty());
+  }
+
+  private static boolean isRightOrWrong(List<double[]> groups) {
+    return groups.stream().flatMapToDouble(Arrays::stream).allMatch(s -> s == 0 || s == 1);
+  }
+
+  private static McNemar test(GroupedScores differences) {
     int firstOnly = 0;
     int secondOnly = 0;
-    for (int i = 0; i < first.length; i++) {
-      rightOrWrong &= (first[i] == 0 || first[i] == 1) && (second[i] == 0 || second[i] == 1);
-      differences[i] = second[i] - first[i];
-      firstOnly += differences[i] < 0 ? 1 : 0;
-      secondOnly += differences[i] > 0 ? 1 : 0;
+    for (DistinctScores group : differences.groups()) {
+      firstOnly += group.count(-1);
+      secondOnly += group.count(1);
     }
-    DistinctScores distinct = DistinctScores.of(differences);
-    return new PairedDifference(
-        distinct.mean(),
-        resampling.interval(distinct::resampledMean),
-        rightOrWrong ? Optional.of(McNemar.of(firstOnly, secondOnly)) : Optional.empty());
+    return McNemar.of(firstOnly, secondOnly);
   }
 }

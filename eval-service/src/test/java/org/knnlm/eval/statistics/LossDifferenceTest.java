@@ -20,7 +20,7 @@ class LossDifferenceTest {
   void windowsWeighAsTheyAreTold() {
     double[] first = {2, 3, 4};
     double[] second = {1, 3, 3};
-    assertThat(LossDifference.of(first, second, QUICK).nats()).isEqualTo(-2.0 / 3, within(1e-15));
+    assertThat(equallyWeighted(first, second, QUICK).nats()).isEqualTo(-2.0 / 3, within(1e-15));
     LossDifference weighted =
         LossDifference.of(first, second, new double[] {1023, 512, 512}, QUICK);
     assertThat(weighted.nats()).isEqualTo(-1535.0 / 2047, within(1e-15));
@@ -37,8 +37,8 @@ class LossDifferenceTest {
       alike[i] = (i / 10) % 2;
       mixed[i] = i % 2;
     }
-    assertThat(width(LossDifference.of(first, alike, Resampling.DEFAULT)))
-        .isGreaterThan(1.5 * width(LossDifference.of(first, mixed, Resampling.DEFAULT)));
+    assertThat(width(equallyWeighted(first, alike, Resampling.DEFAULT)))
+        .isGreaterThan(1.5 * width(equallyWeighted(first, mixed, Resampling.DEFAULT)));
   }
 
   private static double width(LossDifference difference) {
@@ -49,7 +49,7 @@ class LossDifferenceTest {
   void theIntervalLiesWithinTheDifferences(
       @ForAll @Size(min = 1, max = 60) List<@DoubleRange(min = -3, max = 3) Double> losses) {
     double[] second = losses.stream().mapToDouble(Double::doubleValue).toArray();
-    LossDifference difference = LossDifference.of(new double[second.length], second, QUICK);
+    LossDifference difference = equallyWeighted(new double[second.length], second, QUICK);
     double[] sorted = second.clone();
     Arrays.sort(sorted);
     assertThat(difference.interval().low()).isGreaterThanOrEqualTo(sorted[0] - 1e-9);
@@ -67,10 +67,29 @@ class LossDifferenceTest {
   void windowsOfNoNumberAreNamed() {
     assertThatThrownBy(
             () ->
-                LossDifference.of(
+                equallyWeighted(
                     new double[] {1, 2}, new double[] {1, Double.POSITIVE_INFINITY}, QUICK))
-        .hasMessage("window 1: losses 2.0 and Infinity, weight 1.0");
-    assertThatThrownBy(() -> LossDifference.of(new double[2], new double[3], QUICK))
-        .hasMessage("2 losses, 3 of the other model, 2 weights");
+        .hasMessage("window 1: found Infinity with the weight 1.0");
+    assertThatThrownBy(() -> LossDifference.of(new double[2], new double[2], new double[2], QUICK))
+        .hasMessage("window 0: found 0.0 with the weight 0.0");
+    assertThatThrownBy(() -> LossDifference.of(new double[2], new double[3], new double[2], QUICK))
+        .hasMessage("2 losses and 3 of the other model");
+    assertThatThrownBy(() -> MeanLoss.of(new double[0], new double[0], QUICK))
+        .hasMessage("losses of 0 windows, weights of 0");
+  }
+
+  @Test
+  void aLossIsAPerplexity() {
+    MeanLoss loss = MeanLoss.of(new double[] {2, 4}, new double[] {1, 3}, QUICK);
+    assertThat(loss.nats()).isEqualTo(3.5);
+    assertThat(loss.perplexity()).isEqualTo(Math.exp(3.5), within(1e-12));
+    assertThat(loss.perplexityInterval().contains(loss.perplexity())).isTrue();
+  }
+
+  private static LossDifference equallyWeighted(
+      double[] first, double[] second, Resampling resampling) {
+    double[] ones = new double[first.length];
+    Arrays.fill(ones, 1);
+    return LossDifference.of(first, second, ones, resampling);
   }
 }
