@@ -128,6 +128,9 @@ final class Api implements AutoCloseable {
     try {
       problem = JSON.readTree(body);
     } catch (JsonProcessingException e) {
+      problem = JSON.getNodeFactory().missingNode();
+    }
+    if (!problem.isObject()) {
       return "eval-service answers %d".formatted(status);
     }
     String detail = problem.path("detail").asText("");

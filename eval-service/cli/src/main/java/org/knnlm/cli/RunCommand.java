@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Spec;
       "  knnlm run --task obqa --task rte --setting datastore=wiki,k=1024,temperature=10,lambda=0.25"
     })
 final class RunCommand implements Callable<Integer> {
+  /** Keys of a setting whose values are text, also where they look like numbers. */
+  private static final Set<String> NAMES = Set.of("datastore", "preset");
+
   @Mixin private Connection connection;
 
   @Spec private CommandSpec command;
@@ -146,7 +150,13 @@ final class RunCommand implements Callable<Integer> {
             "--setting: found \"%s\", KEY=VALUE pairs are needed with commas between them"
                 .formatted(text));
       }
-      setting.set(pair.substring(0, equals), value(pair.substring(equals + 1)));
+      String key = pair.substring(0, equals);
+      String value = pair.substring(equals + 1);
+      if (NAMES.contains(key)) {
+        setting.put(key, value);
+      } else {
+        setting.set(key, value(value));
+      }
     }
     return setting;
   }

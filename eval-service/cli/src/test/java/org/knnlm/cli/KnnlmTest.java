@@ -137,7 +137,7 @@ class KnnlmTest {
     "run --setting k, KEY=VALUE pairs are needed",
     "run --setting =3, KEY=VALUE pairs are needed",
     "watch, Missing required parameter",
-    "watch x, \"'x' is not a long\"",
+    "watch x, is not a long",
     "export 1, Missing required option",
     "tasks --url ftp://x, allowed is http://HOST:PORT"
   })
