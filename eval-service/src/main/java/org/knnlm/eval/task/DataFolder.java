@@ -47,6 +47,22 @@ public final class DataFolder {
    * @throws MissingDataException when one is not here
    */
   public List<DataFile> files(Task task) {
+    return Stream.concat(rowFiles(task).stream(), others(task).stream())
+        .map(file -> new DataFile(file, sha256(path(file))))
+        .toList();
+  }
+
+  /**
+   * Looks for the files of a task without reading them.
+   *
+   * @throws MissingDataException when one is not here
+   */
+  public void check(Task task) {
+    rowFiles(task);
+    others(task);
+  }
+
+  private List<String> others(Task task) {
     List<String> others =
         switch (task.request()) {
           case Request.NextToken next ->
@@ -64,9 +80,7 @@ public final class DataFolder {
             throw missing(task, file);
           }
         });
-    return Stream.concat(rowFiles(task).stream(), others.stream())
-        .map(file -> new DataFile(file, sha256(path(file))))
-        .toList();
+    return others;
   }
 
   /**

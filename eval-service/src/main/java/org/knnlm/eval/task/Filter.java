@@ -2,32 +2,31 @@ package org.knnlm.eval.task;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** What a template may do to the text of a field. */
 enum Filter {
   /** Without blanks at both ends. */
-  TRIM(Filter::trimmed),
+  TRIM,
   /** A question: its first letter in lower case, with a question mark at its end. */
-  QUESTION(Filter::question),
+  QUESTION,
   /** What stands before the first underscore. */
-  BEFORE_BLANK(text -> text.substring(0, blank(text))),
+  BEFORE_BLANK,
   /** What stands after the first underscore. */
-  AFTER_BLANK(text -> text.substring(blank(text) + 1)),
+  AFTER_BLANK,
   /** Without the marks that WikiHow leaves in HellaSwag. */
-  WIKIHOW(Filter::wikihow);
+  WIKIHOW;
 
   private static final Pattern BRACKETS = Pattern.compile("\\[.*?\\]");
 
-  private final UnaryOperator<String> change;
-
-  Filter(UnaryOperator<String> change) {
-    this.change = change;
-  }
-
   String apply(String text) {
-    return change.apply(text);
+    return switch (this) {
+      case TRIM -> trimmed(text);
+      case QUESTION -> question(text);
+      case BEFORE_BLANK -> text.substring(0, blank(text));
+      case AFTER_BLANK -> text.substring(blank(text) + 1);
+      case WIKIHOW -> wikihow(text);
+    };
   }
 
   private String key() {

@@ -9,49 +9,59 @@ import java.util.Map;
 /** What a continuation is worth. */
 enum Grading {
   /** Open questions: exact match and token F1, the best over the answers. */
-  QUESTION(List.of("em", "f1", "has_answer", "too_long"), Metric.Aggregation.MEAN) {
+  QUESTION {
+    @Override
+    List<Metric> metrics() {
+      return means("em", "f1", "has_answer", "too_long");
+    }
+
     @Override
     Map<String, Double> grade(String text, List<String> answers, Prompt prompt) {
       return OpenQuestions.grade(text, answers, prompt, OpenQuestions::f1);
     }
   },
   /** The same for DROP, where an answer that is a number must occur as that number. */
-  DROP(List.of("f1", "em", "has_answer", "too_long"), Metric.Aggregation.MEAN) {
+  DROP {
+    @Override
+    List<Metric> metrics() {
+      return means("f1", "em", "has_answer", "too_long");
+    }
+
     @Override
     Map<String, Double> grade(String text, List<String> answers, Prompt prompt) {
       return OpenQuestions.grade(text, answers, prompt, OpenQuestions::f1OfDrop);
     }
   },
   /** The number after the mark {@code ####}. */
-  GSM8K(List.of("acc", "acc_commas", "acc_padded_batches"), Metric.Aggregation.MEAN) {
+  GSM8K {
+    @Override
+    List<Metric> metrics() {
+      return List.of(
+          new Metric("acc", Metric.Aggregation.MEAN),
+          new Metric("acc_commas", Metric.Aggregation.MEAN),
+          new Metric("acc_padded_batches", Metric.Aggregation.SUM_OVER_PADDED_BATCHES));
+    }
+
     @Override
     Map<String, Double> grade(String text, List<String> answers, Prompt prompt) {
       return Gsm8k.grade(text, answers.getFirst());
     }
   },
   /** Whether the continuation, trimmed, begins with the answer; the mean over sub-tasks. */
-  PREFIX(List.of("acc", "acc_of_examples"), Metric.Aggregation.MEAN_OF_GROUPS) {
+  PREFIX {
+    @Override
+    List<Metric> metrics() {
+      return List.of(
+          new Metric("acc", Metric.Aggregation.MEAN_OF_GROUPS),
+          new Metric("acc_of_examples", Metric.Aggregation.MEAN));
+    }
+
     @Override
     Map<String, Double> grade(String text, List<String> answers, Prompt prompt) {
       double value = Filter.trimmed(text).startsWith(answers.getFirst()) ? 1 : 0;
       return Map.of("acc", value, "acc_of_examples", value);
     }
   };
-
-  private final List<Metric> metrics;
-
-  Grading(List<String> names, Metric.Aggregation first) {
-    this.metrics =
-        names.stream()
-            .map(
-                name ->
-                    new Metric(
-                        name,
-                        name.equals("acc_padded_batches")
-                            ? Metric.Aggregation.SUM_OVER_PADDED_BATCHES
-                            : name.equals(names.getFirst()) ? first : Metric.Aggregation.MEAN))
-            .toList();
-  }
 
   /**
    * What was asked.
@@ -61,9 +71,7 @@ enum Grading {
    */
   record Prompt(String text, boolean tooLong) {}
 
-  List<Metric> metrics() {
-    return metrics;
-  }
+  abstract List<Metric> metrics();
 
   abstract Map<String, Double> grade(String text, List<String> answers, Prompt prompt);
 
@@ -76,6 +84,10 @@ enum Grading {
     boolean correct = all.getOrDefault("em", score) == 1;
     return new Outcome(
         text, correct, score, values, new Outcome.Details(Map.of(), Map.of(), tokens));
+  }
+
+  private static List<Metric> means(String... names) {
+    return Arrays.stream(names).map(name -> new Metric(name, Metric.Aggregation.MEAN)).toList();
   }
 
   private String key() {

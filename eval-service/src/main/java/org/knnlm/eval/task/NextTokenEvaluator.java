@@ -18,6 +18,7 @@ final class NextTokenEvaluator implements Evaluator {
    * @param domain probabilities of the ids after the prompt alone, for each setting
    * @param unconditional the same after ":"
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Shared(
       String prompt,
       List<int[]> words,
