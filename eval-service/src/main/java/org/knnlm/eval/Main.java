@@ -60,12 +60,6 @@ public final class Main {
 
   private static Path databaseFolder(Config config) {
     Optional<Path> setting = config.getOptionalValue("knnlm.database", Path.class);
-    return setting.orElseGet(
-        () ->
-            Optional.ofNullable(System.getenv("XDG_DATA_HOME"))
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"))
-                .resolve("knnlm")
-                .resolve("postgres"));
+    return setting.orElseGet(() -> UserFolders.named("postgres"));
   }
 }

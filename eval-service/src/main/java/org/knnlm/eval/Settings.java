@@ -15,6 +15,19 @@ public interface Settings {
   Path texts();
 
   /**
+   * Folder of the tasks' data sets; $XDG_DATA_HOME/knnlm/data, or ~/.local/share/knnlm/data, by
+   * default.
+   */
+  Optional<Path> data();
+
+  /** Folder with files of further tasks; none by default. */
+  Optional<Path> tasks();
+
+  /** How many batches of examples this service has evaluated at a time. */
+  @WithDefault("2")
+  int workers();
+
+  /**
    * Folder of the PostgreSQL server that this service starts when quarkus.datasource.jdbc.url is
    * not set; $XDG_DATA_HOME/knnlm/postgres, or ~/.local/share/knnlm/postgres, by default.
    */

@@ -74,7 +74,7 @@ public final class CsvTable {
         number(row.differencePercent()));
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return Double.isFinite(value) ? Double.toString(value) : "";
   }
 
