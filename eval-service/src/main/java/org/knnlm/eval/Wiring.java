@@ -6,6 +6,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.eval.comparison.Comparisons;
+import org.knnlm.eval.comparison.ScoreStore;
 import org.knnlm.eval.example.ExampleStore;
 import org.knnlm.eval.example.TaskRunner;
 import org.knnlm.eval.lm.Datastores;
@@ -58,6 +60,12 @@ public class Wiring {
   @Singleton
   DataFolder data() {
     return new DataFolder(settings.data().orElseGet(() -> UserFolders.named("data")));
+  }
+
+  @Produces
+  @Singleton
+  Comparisons comparisons(RunStore runs, ScoreStore scores) {
+    return new Comparisons(runs, scores);
   }
 
   @Produces

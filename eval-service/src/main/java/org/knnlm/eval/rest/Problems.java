@@ -10,6 +10,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.knnlm.eval.comparison.IncomparableRunsException;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.LanguageModelException;
 import org.knnlm.eval.run.ChangedInputException;
@@ -28,6 +29,11 @@ public class Problems {
 
   @ServerExceptionMapper
   RestResponse<Problem> map(UnfinishedRunException e) {
+    return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(IncomparableRunsException e) {
     return Problem.response(Status.CONFLICT, e.getMessage());
   }
 

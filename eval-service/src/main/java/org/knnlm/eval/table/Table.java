@@ -59,7 +59,7 @@ public record Table(Run run, List<Row> rows) {
   }
 
   /** A setting in a few words. */
-  static String label(Retrieval setting) {
+  public static String label(Retrieval setting) {
     var label = new StringBuilder();
     label.append(
         String.format(
