@@ -112,8 +112,7 @@ class CompareResourceIT {
     Provenance of = Runs.provenance(spec);
     return store.create(
         spec,
-        new Provenance(
-            of.model(), "", of.datastores(), of.serviceVersion(), of.gitRevision()),
+        new Provenance(of.model(), "", of.datastores(), of.serviceVersion(), of.gitRevision()),
         OptionalLong.empty());
   }
 
