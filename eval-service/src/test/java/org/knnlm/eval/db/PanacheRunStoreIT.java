@@ -178,7 +178,8 @@ class PanacheRunStoreIT {
                     + " and relnamespace = 'public'::regnamespace and obj_description(oid) is not"
                     + " null")) {
       result.next();
-      assertThat(result.getString(1)).isEqualTo("retrieval_setting run scored_window");
+      assertThat(result.getString(1))
+          .isEqualTo("example retrieval_setting run run_task scored_window");
     }
   }
 
