@@ -44,7 +44,10 @@ enum ComparisonFormat {
             .collect(Collectors.joining(", "));
     return new InvalidRunException(
         List.of(
-            new FieldProblem("format", "found \"%s\", allowed are %s".formatted(key, allowed))));
+            new FieldProblem(
+                "format",
+                "found %s, allowed are %s"
+                    .formatted(key == null ? "nothing" : "\"" + key + "\"", allowed))));
   }
 
   Response write(Comparison comparison, Resampling resampling) {

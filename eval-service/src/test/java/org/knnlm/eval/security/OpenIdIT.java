@@ -58,8 +58,7 @@ class OpenIdIT {
 
   private static PrivateKey providersKey() throws GeneralSecurityException {
     byte[] encoded = Base64.getDecoder().decode(System.getProperty(PRIVATE_KEY));
-    return KeyFactory.getInstance("RSA")
-        .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+    return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
   }
 
   private static String token(String role, Duration validFor, PrivateKey key)
@@ -77,9 +76,7 @@ class OpenIdIT {
     Signature signature = Signature.getInstance("SHA256withRSA");
     signature.initSign(key);
     signature.update(content.getBytes(StandardCharsets.UTF_8));
-    return content
-        + "."
-        + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+    return content + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
   }
 
   private static String base64(String text) {
@@ -107,7 +104,9 @@ class OpenIdIT {
   void rolesComeWithTheToken() throws Exception {
     String reader = token("reader", Duration.ofHours(1), providersKey());
     get(reader).statusCode(200);
-    post(reader).statusCode(403).body("detail", is("ada has the roles [reader], which do not allow POST"));
+    post(reader)
+        .statusCode(403)
+        .body("detail", is("ada has the roles [reader], which do not allow POST"));
     post(token("runner", Duration.ofHours(1), providersKey())).statusCode(400);
     get(token("stranger", Duration.ofHours(1), providersKey())).statusCode(403);
   }
