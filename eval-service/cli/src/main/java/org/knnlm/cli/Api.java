@@ -109,7 +109,8 @@ final class Api implements AutoCloseable {
   }
 
   private UnreachableException unreachable(IOException e) {
-    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    // The client's exception for a port that nobody listens on says nothing
+    String reason = e.getMessage() == null ? "no connection" : e.getMessage();
     return new UnreachableException(
         "eval-service cannot be reached at %s: %s".formatted(base, reason), e);
   }

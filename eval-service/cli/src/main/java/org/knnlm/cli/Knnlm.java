@@ -8,13 +8,14 @@ import picocli.CommandLine.Command;
     name = "knnlm",
     mixinStandardHelpOptions = true,
     description = "Evaluates language models with and without retrieval, through eval-service.",
+    versionProvider = Knnlm.Version.class,
     footer = {
       "",
-      "Exit codes: 0 done, 1 the run failed, 2 wrong command line, 3 the run was cancelled,",
-      "4 eval-service refused, 5 eval-service cannot be reached.",
+      "Exit codes: 0 done, 1 the run failed, 2 wrong command line,",
+      "3 the run was cancelled, 4 eval-service refused, 5 it cannot be reached.",
       "",
-      "Where eval-service wants to know who asks: $KNNLM_USER and $KNNLM_PASSWORD, or a bearer",
-      "token in $KNNLM_TOKEN."
+      "Where eval-service wants to know who asks: $KNNLM_USER and",
+      "$KNNLM_PASSWORD, or a bearer token in $KNNLM_TOKEN."
     },
     subcommands = {
       RunCommand.class,
@@ -26,6 +27,15 @@ import picocli.CommandLine.Command;
     })
 public final class Knnlm {
   private Knnlm() {}
+
+  /** The version of the package. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Knnlm.class.getPackage().getImplementationVersion();
+      return new String[] {"knnlm " + (version == null ? "unpackaged" : version)};
+    }
+  }
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {

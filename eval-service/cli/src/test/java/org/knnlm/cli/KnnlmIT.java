@@ -179,6 +179,8 @@ class KnnlmIT {
     assertThat(wrong.errors()).contains("  protocol: found \"ppl\"", "  text: found \"/none\"");
     Ended away = knnlm("tasks", "--url", "http://127.0.0.1:1");
     assertThat(away.exit()).isEqualTo(5);
+    assertThat(away.errors()).contains("cannot be reached at http://127.0.0.1:1/: no connection");
+    assertThat(knnlm("--version").output()).matches("knnlm \\d\\S*\\s+");
   }
 
   @Test
