@@ -10,6 +10,8 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.knnlm.eval.postgres.EmbeddedPostgres;
 import org.knnlm.eval.postgres.EmbeddedPostgresException;
+import org.knnlm.eval.security.Authentication;
+import org.knnlm.eval.security.InvalidAccountsException;
 
 /** Starts the service, and before it a PostgreSQL server where none is configured. */
 @QuarkusMain
@@ -20,6 +22,12 @@ public final class Main {
 
   public static void main(String... args) {
     Config config = ConfigProvider.getConfig();
+    try {
+      Authentication.check(config);
+    } catch (InvalidAccountsException e) {
+      System.err.println("eval-service: " + e.getMessage());
+      System.exit(1);
+    }
     if (config.getOptionalValue(JDBC_URL, String.class).isEmpty()) {
       try {
         startPostgres(config);
@@ -52,12 +60,6 @@ public final class Main {
 
   private static Path databaseFolder(Config config) {
     Optional<Path> setting = config.getOptionalValue("knnlm.database", Path.class);
-    return setting.orElseGet(
-        () ->
-            Optional.ofNullable(System.getenv("XDG_DATA_HOME"))
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"))
-                .resolve("knnlm")
-                .resolve("postgres"));
+    return setting.orElseGet(() -> UserFolders.named("postgres"));
   }
 }

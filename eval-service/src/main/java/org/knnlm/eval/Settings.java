@@ -15,6 +15,19 @@ public interface Settings {
   Path texts();
 
   /**
+   * Folder of the tasks' data sets; $XDG_DATA_HOME/knnlm/data, or ~/.local/share/knnlm/data, by
+   * default.
+   */
+  Optional<Path> data();
+
+  /** Folder with files of further tasks; none by default. */
+  Optional<Path> tasks();
+
+  /** How many batches of examples this service has evaluated at a time. */
+  @WithDefault("2")
+  int workers();
+
+  /**
    * Folder of the PostgreSQL server that this service starts when quarkus.datasource.jdbc.url is
    * not set; $XDG_DATA_HOME/knnlm/postgres, or ~/.local/share/knnlm/postgres, by default.
    */
@@ -22,6 +35,18 @@ public interface Settings {
 
   /** TCP port of that server; a free one by default. */
   OptionalInt databasePort();
+
+  /** Who may use this service. */
+  Security security();
+
+  /** Who may use this service; read by org.knnlm.eval.security before it starts. */
+  interface Security {
+    /** Users: lines NAME:ROLE:PASSWORD, the role being reader or runner. */
+    Optional<String> accounts();
+
+    /** A file of such lines instead. */
+    Optional<Path> accountsFile();
+  }
 
   /** How lm-service is called. */
   Lm lm();

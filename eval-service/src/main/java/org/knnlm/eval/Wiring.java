@@ -4,13 +4,22 @@ import io.quarkus.info.GitInfo;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.eval.comparison.Comparisons;
+import org.knnlm.eval.comparison.ScoreStore;
+import org.knnlm.eval.example.ExampleStore;
+import org.knnlm.eval.example.TaskRunner;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.run.RunStore;
 import org.knnlm.eval.run.Runner;
 import org.knnlm.eval.run.Submissions;
 import org.knnlm.eval.run.TextFolder;
+import org.knnlm.eval.task.DataFolder;
+import org.knnlm.eval.task.RowReader;
+import org.knnlm.eval.task.TaskCatalog;
+import org.knnlm.eval.task.TaskFileException;
 
 /** Gives the domain what it stands on. */
 @Singleton
@@ -39,14 +48,51 @@ public class Wiring {
 
   @Produces
   @Singleton
+  TaskCatalog tasks() {
+    try {
+      return new TaskCatalog(settings.tasks());
+    } catch (TaskFileException | UncheckedIOException e) {
+      throw new IllegalArgumentException("setting knnlm.tasks: " + e.getMessage(), e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  DataFolder data() {
+    return new DataFolder(settings.data().orElseGet(() -> UserFolders.named("data")));
+  }
+
+  @Produces
+  @Singleton
+  Comparisons comparisons(RunStore runs, ScoreStore scores) {
+    return new Comparisons(runs, scores);
+  }
+
+  @Produces
+  @Singleton
+  TaskRunner taskRunner(
+      RunStore store,
+      ExampleStore examples,
+      LanguageModel model,
+      Datastores datastores,
+      DataFolder data,
+      RowReader reader) {
+    return new TaskRunner(
+        store, examples, model, datastores, data, reader, settings.lm().patience());
+  }
+
+  @Produces
+  @Singleton
   Submissions submissions(
       RunStore store,
       LanguageModel model,
       Datastores datastores,
       TextFolder texts,
+      TaskCatalog tasks,
+      DataFolder data,
       @ConfigProperty(name = "quarkus.application.version") String version,
       Instance<GitInfo> git) {
     String revision = git.isResolvable() ? git.get().latestCommitId() : "";
-    return new Submissions(store, model, datastores, texts, version, revision);
+    return new Submissions(store, model, datastores, texts, tasks, data, version, revision);
   }
 }

@@ -10,10 +10,15 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final String[] DOMAIN = {
+    "org.knnlm.eval.analysis..",
+    "org.knnlm.eval.comparison..",
+    "org.knnlm.eval.example..",
     "org.knnlm.eval.lm..",
     "org.knnlm.eval.perplexity..",
     "org.knnlm.eval.run..",
-    "org.knnlm.eval.table.."
+    "org.knnlm.eval.statistics..",
+    "org.knnlm.eval.table..",
+    "org.knnlm.eval.task.."
   };
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -48,6 +53,7 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.knnlm.eval",
+            "org.knnlm.eval.data..",
             "org.knnlm.eval.db..",
             "org.knnlm.eval.grpc..",
             "org.knnlm.eval.postgres..",

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.ModelInfo;
@@ -48,6 +49,7 @@ public final class Runs {
         spec,
         provenance(spec),
         state,
+        OptionalLong.empty(),
         Optional.of(plan),
         state == RunState.FAILED ? Optional.of("lm-service does not answer") : Optional.empty(),
         Instant.EPOCH,

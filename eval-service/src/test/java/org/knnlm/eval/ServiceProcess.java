@@ -90,17 +90,26 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   public ServiceProcess awaitReady() throws Exception {
+    return await("/q/health/ready");
+  }
+
+  /** Waits until it answers at all, whether or not other services are there. */
+  public ServiceProcess awaitAnswer() throws Exception {
+    return await("/q/health/live");
+  }
+
+  private ServiceProcess await(String health) throws Exception {
     long deadline = System.nanoTime() + START.toNanos();
-    while (!isReady()) {
+    while (!isUp(health)) {
       assertThat(process.isAlive() && System.nanoTime() < deadline).as("%s", log()).isTrue();
       Thread.sleep(200);
     }
     return this;
   }
 
-  private boolean isReady() throws Exception {
+  private boolean isUp(String health) throws Exception {
     try {
-      return request().get("/q/health/ready").statusCode() == 200;
+      return request().get(health).statusCode() == 200;
     } catch (Exception e) {
       if (e instanceof ConnectException) {
         return false;

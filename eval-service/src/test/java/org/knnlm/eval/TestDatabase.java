@@ -25,25 +25,20 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
       throw new UncheckedIOException(e);
     }
     postgres = EmbeddedPostgres.start(folder.resolve("postgres"), OptionalInt.empty());
-    return Map.of(
+    return Map.ofEntries(
         // Surefire sets knnlm.root for the tests; a service would refuse it as no setting of its
         // own.
-        "smallrye.config.mapping.validate-unknown",
-        "false",
-        "quarkus.datasource.jdbc.url",
-        postgres.jdbcUrl(),
-        "quarkus.datasource.username",
-        postgres.user(),
-        "quarkus.datasource.password",
-        postgres.password(),
-        "quarkus.grpc.clients.lm.test-port",
-        "1",
-        "quarkus.grpc.clients.index.test-port",
-        "1",
-        "knnlm.lm.patience",
-        "1s",
-        "knnlm.texts",
-        folder.toString());
+        Map.entry("smallrye.config.mapping.validate-unknown", "false"),
+        Map.entry("quarkus.datasource.jdbc.url", postgres.jdbcUrl()),
+        Map.entry("quarkus.datasource.username", postgres.user()),
+        Map.entry("quarkus.datasource.password", postgres.password()),
+        Map.entry("quarkus.grpc.clients.lm.test-port", "1"),
+        Map.entry("quarkus.grpc.clients.index.test-port", "1"),
+        Map.entry("knnlm.lm.patience", "1s"),
+        Map.entry("knnlm.texts", folder.toString()),
+        Map.entry("knnlm.data", folder.resolve("data").toString()),
+        // Tests claim examples themselves.
+        Map.entry("knnlm.workers", "0"));
   }
 
   @Override

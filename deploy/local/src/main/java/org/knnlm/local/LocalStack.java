@@ -1,6 +1,7 @@
 package org.knnlm.local;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,7 +35,8 @@ public final class LocalStack implements AutoCloseable {
    *
    * @param root the repository, built
    * @param model Hugging Face directory of the model
-   * @param data folder of this installation: datastores, logs, the database
+   * @param data folder of this installation: datastores, data sets and further tasks, logs, the
+   *     database
    */
   public static LocalStack start(Path root, Path model, Path data)
       throws IOException, InterruptedException {
@@ -76,7 +78,15 @@ public final class LocalStack implements AutoCloseable {
           "eval-service",
           stack.evalPort,
           0,
-          merged(merged(lm, index), Map.of("knnlm.database", data.resolve("postgres").toString())));
+          merged(
+              merged(lm, index),
+              Map.of(
+                  "knnlm.database",
+                  data.resolve("postgres").toString(),
+                  "knnlm.data",
+                  data.resolve("data-sets").toString(),
+                  "knnlm.tasks",
+                  Files.createDirectories(data.resolve("tasks")).toString())));
       for (ServiceProcess service : List.copyOf(stack.services).reversed()) {
         service.awaitReady(START);
       }

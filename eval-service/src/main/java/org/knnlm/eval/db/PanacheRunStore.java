@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.knnlm.eval.perplexity.ScoredWindow;
 import org.knnlm.eval.run.Page;
 import org.knnlm.eval.run.Plan;
@@ -27,45 +28,58 @@ public class PanacheRunStore implements RunStore {
   private static final Sort NEWEST_FIRST = Sort.descending("id");
 
   private final RunRepository runs;
+  private final RunTaskRepository tasks;
   private final WindowRepository windows;
 
-  PanacheRunStore(RunRepository runs, WindowRepository windows) {
+  PanacheRunStore(RunRepository runs, RunTaskRepository tasks, WindowRepository windows) {
     this.runs = runs;
+    this.tasks = tasks;
     this.windows = windows;
   }
 
   @Override
-  public Run create(RunSpec spec, Provenance provenance) {
+  public Run create(RunSpec spec, Provenance provenance, OptionalLong repeats) {
     RunEntity row = RunRows.row(spec, provenance);
     row.state = RunState.QUEUED;
     row.createdAt = now();
+    row.repeats = repeats.isPresent() ? repeats.getAsLong() : null;
     runs.persistAndFlush(row);
-    return RunRows.run(row);
+    for (int i = 0; i < spec.tasks().size(); i++) {
+      tasks.persist(RunTaskEntity.of(row.id, i, spec.tasks().get(i)));
+    }
+    tasks.flush();
+    return run(row);
+  }
+
+  private Run run(RunEntity row) {
+    return RunRows.run(row, tasks.list("key.run = ?1 order by key.position", row.id));
   }
 
   @Override
   public Optional<Run> find(long id) {
-    return runs.findByIdOptional(id).map(RunRows::run);
+    return runs.findByIdOptional(id).map(this::run);
   }
 
   @Override
   public Page<Run> list(int page, int size) {
     PanacheQuery<RunEntity> all = runs.findAll(NEWEST_FIRST).page(page, size);
-    return new Page<>(all.stream().map(RunRows::run).toList(), page, size, all.count());
+    return new Page<>(all.stream().map(this::run).toList(), page, size, all.count());
   }
 
   @Override
   public Optional<Run> nextUnfinished() {
-    return runs.find("state in ?1 order by id", List.of(RunState.QUEUED, RunState.RUNNING))
+    return runs.find(
+            "protocol is not null and state in ?1 order by id",
+            List.of(RunState.QUEUED, RunState.RUNNING))
         .page(0, 1)
         .firstResultOptional()
-        .map(RunRows::run);
+        .map(this::run);
   }
 
   @Override
   public void begin(long id) {
     runs.update(
-        "state = ?1, startedAt = ?2 where id = ?3 and state = ?4",
+        "state = ?1, startedAt = coalesce(startedAt, ?2) where id = ?3 and state = ?4",
         RunState.RUNNING,
         now(),
         id,
@@ -137,12 +151,12 @@ public class PanacheRunStore implements RunStore {
   @Override
   public void fail(long id, String error) {
     runs.update(
-        "state = ?1, finishedAt = ?2, error = ?3 where id = ?4 and state = ?5",
+        "state = ?1, finishedAt = ?2, error = ?3 where id = ?4 and state in ?5",
         RunState.FAILED,
         now(),
         error,
         id,
-        RunState.RUNNING);
+        List.of(RunState.QUEUED, RunState.RUNNING));
   }
 
   @Override
@@ -152,7 +166,27 @@ public class PanacheRunStore implements RunStore {
         RunState.CANCELLED,
         now(),
         id,
+        List.of(RunState.QUEUED, RunState.RUNNING, RunState.PAUSED));
+    return find(id);
+  }
+
+  @Override
+  public Optional<Run> pause(long id) {
+    runs.update(
+        "state = ?1 where id = ?2 and state in ?3",
+        RunState.PAUSED,
+        id,
         List.of(RunState.QUEUED, RunState.RUNNING));
+    return find(id);
+  }
+
+  @Override
+  public Optional<Run> resume(long id) {
+    runs.update(
+        "state = ?1, error = null, finishedAt = null where id = ?2 and state in ?3",
+        RunState.QUEUED,
+        id,
+        List.of(RunState.PAUSED, RunState.FAILED));
     return find(id);
   }
 

@@ -52,6 +52,11 @@ public class RunEntity {
   @Column(name = "finished_at")
   Instant finishedAt;
 
+  @Column(name = "example_limit")
+  Integer exampleLimit;
+
+  Long repeats;
+
   @Embedded ProvenanceColumns provenance;
 
   @Embedded PlanColumns plan;

@@ -1,8 +1,10 @@
 package org.knnlm.eval.db;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.ModelInfo;
@@ -12,6 +14,7 @@ import org.knnlm.eval.run.Plan;
 import org.knnlm.eval.run.Provenance;
 import org.knnlm.eval.run.Run;
 import org.knnlm.eval.run.RunSpec;
+import org.knnlm.eval.run.Subject;
 
 /** Runs to rows and back. */
 final class RunRows {
@@ -24,14 +27,10 @@ final class RunRows {
   static RunEntity row(RunSpec spec, Provenance provenance) {
     var row = new RunEntity();
     row.name = spec.name();
-    row.protocol = spec.protocol();
-    row.text = spec.text();
-    switch (spec.format()) {
-      case CorpusFormat.Jsonl(String textField) -> {
-        row.format = JSONL;
-        row.textField = textField;
-      }
-      case CorpusFormat.Lines() -> row.format = LINES;
+    switch (spec.subject()) {
+      case Subject.Text text -> textColumns(row, text);
+      case Subject.Tasks tasks ->
+          row.exampleLimit = tasks.limit().isPresent() ? tasks.limit().getAsInt() : null;
     }
     row.provenance = provenanceColumns(provenance);
     for (int i = 0; i < spec.settings().size(); i++) {
@@ -40,10 +39,22 @@ final class RunRows {
     return row;
   }
 
+  private static void textColumns(RunEntity row, Subject.Text text) {
+    row.protocol = text.protocol();
+    row.text = text.file();
+    switch (text.format()) {
+      case CorpusFormat.Jsonl(String textField) -> {
+        row.format = JSONL;
+        row.textField = textField;
+      }
+      case CorpusFormat.Lines() -> row.format = LINES;
+    }
+  }
+
   private static ProvenanceColumns provenanceColumns(Provenance provenance) {
     ModelInfo model = provenance.model();
     var columns = new ProvenanceColumns();
-    columns.textSha256 = provenance.textSha256();
+    columns.textSha256 = provenance.textSha256().isEmpty() ? null : provenance.textSha256();
     columns.modelId = model.id();
     columns.modelType = model.type();
     columns.modelSha256 = model.sha256();
@@ -90,26 +101,38 @@ final class RunRows {
     return columns;
   }
 
-  static Run run(RunEntity row) {
+  static Run run(RunEntity row, List<RunTaskEntity> tasks) {
     var spec =
         new RunSpec(
             row.name,
-            row.protocol,
-            row.text,
-            row.format.equals(JSONL)
-                ? new CorpusFormat.Jsonl(row.textField)
-                : new CorpusFormat.Lines(),
+            row.protocol == null ? tasks(row, tasks) : text(row),
             row.settings.stream().map(RunRows::retrieval).toList());
     return new Run(
         row.id,
         spec,
         provenance(row),
         row.state,
+        row.repeats == null ? OptionalLong.empty() : OptionalLong.of(row.repeats),
         Optional.ofNullable(row.plan).map(RunRows::plan),
         Optional.ofNullable(row.error),
         row.createdAt,
         Optional.ofNullable(row.startedAt),
         Optional.ofNullable(row.finishedAt));
+  }
+
+  private static Subject text(RunEntity row) {
+    return new Subject.Text(
+        row.protocol,
+        row.text,
+        row.format.equals(JSONL)
+            ? new CorpusFormat.Jsonl(row.textField)
+            : new CorpusFormat.Lines());
+  }
+
+  private static Subject tasks(RunEntity row, List<RunTaskEntity> tasks) {
+    return new Subject.Tasks(
+        tasks.stream().map(RunTaskEntity::toDomain).toList(),
+        row.exampleLimit == null ? OptionalInt.empty() : OptionalInt.of(row.exampleLimit));
   }
 
   private static Provenance provenance(RunEntity row) {
@@ -128,7 +151,11 @@ final class RunRows {
     List<Optional<DatastoreInfo>> datastores =
         row.settings.stream().map(RunRows::datastore).toList();
     return new Provenance(
-        model, columns.textSha256, datastores, columns.serviceVersion, columns.gitRevision);
+        model,
+        Objects.requireNonNullElse(columns.textSha256, ""),
+        datastores,
+        columns.serviceVersion,
+        columns.gitRevision);
   }
 
   private static Retrieval retrieval(SettingColumns columns) {

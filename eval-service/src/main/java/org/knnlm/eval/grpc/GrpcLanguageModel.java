@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.knnlm.eval.Settings;
+import org.knnlm.eval.lm.Continuation;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.LanguageModelException;
 import org.knnlm.eval.lm.ModelInfo;
@@ -21,13 +23,18 @@ import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Scores;
 import org.knnlm.eval.lm.Sequence;
 import org.knnlm.grpc.Clients;
+import org.knnlm.proto.lm.v1.GenerateRequest;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
+import org.knnlm.proto.lm.v1.NextTokenRequest;
+import org.knnlm.proto.lm.v1.NextTokenResponse;
+import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreResponse;
 import org.knnlm.proto.lm.v1.ScoreSequence;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
 import org.knnlm.proto.lm.v1.TokenizeResponse;
 
@@ -71,11 +78,20 @@ public class GrpcLanguageModel implements LanguageModel {
 
   @Override
   public List<int[]> tokenize(List<String> texts) {
+    return tokenize(texts, false);
+  }
+
+  @Override
+  public List<int[]> tokenizeWithoutSpecialTokens(List<String> texts) {
+    return tokenize(texts, true);
+  }
+
+  private List<int[]> tokenize(List<String> texts, boolean plain) {
     List<int[]> tokens = new ArrayList<>();
     int from = 0;
     while (from < texts.size()) {
       int to = endOfRequest(texts, from);
-      tokens.addAll(tokenizeAtOnce(texts.subList(from, to)));
+      tokens.addAll(tokenizeAtOnce(texts.subList(from, to), plain));
       from = to;
     }
     return tokens;
@@ -93,9 +109,10 @@ public class GrpcLanguageModel implements LanguageModel {
     return to;
   }
 
-  private List<int[]> tokenizeAtOnce(List<String> texts) {
+  private List<int[]> tokenizeAtOnce(List<String> texts, boolean plain) {
     List<IntStream.Builder> tokens = texts.stream().map(text -> IntStream.builder()).toList();
-    var request = TokenizeRequest.newBuilder().addAllTexts(texts).build();
+    var request =
+        TokenizeRequest.newBuilder().addAllTexts(texts).setWithoutSpecialTokens(plain).build();
     if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
       throw LanguageModelException.refused(
           "a text of %,d characters is too long for lm-service, which takes %,d bytes"
@@ -137,6 +154,52 @@ public class GrpcLanguageModel implements LanguageModel {
     check(
         replies[0] == sequences.size(),
         "scores of %d sequences, asked for %d".formatted(replies[0], sequences.size()));
+  }
+
+  @Override
+  public void nextToken(
+      List<int[]> sequences, int[] tokenIds, List<Retrieval> retrievals, Consumer<Scores> sink) {
+    var request = NextTokenRequest.newBuilder();
+    sequences.forEach(tokens -> request.addSequences(sequence(tokens)));
+    Arrays.stream(tokenIds).forEach(request::addTokenIds);
+    retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
+    var replies = new int[1];
+    stream(
+        () -> within(timeout).nextToken(request.build()),
+        (NextTokenResponse reply) -> {
+          int index = replies[0]++;
+          check(
+              reply.getSequence() == index && index < sequences.size(),
+              "the tokens after sequence %d where %d is next"
+                  .formatted(reply.getSequence(), index));
+          sink.accept(
+              ScoreReplies.read(
+                  reply.getLogProbs(),
+                  reply.getRetrievalLogProbs(),
+                  tokenIds.length,
+                  retrievals.size()));
+        });
+    check(
+        replies[0] == sequences.size(),
+        "the tokens after %d sequences, asked for %d".formatted(replies[0], sequences.size()));
+  }
+
+  @Override
+  public List<List<Continuation>> generate(
+      List<int[]> prompts, List<Retrieval> retrievals, int maxNewTokens, Optional<String> stop) {
+    var request = GenerateRequest.newBuilder().setMaxNewTokens(maxNewTokens);
+    prompts.forEach(tokens -> request.addPrompts(Prompt.newBuilder().setTokens(sequence(tokens))));
+    retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
+    stop.ifPresent(request::addStop);
+    var growing = new GrowingContinuations(prompts.size(), 1 + retrievals.size());
+    stream(() -> within(timeout).generate(request.build()), growing::add);
+    return growing.finished();
+  }
+
+  private static TokenSequence sequence(int[] tokens) {
+    return TokenSequence.newBuilder()
+        .addAllTokenIds(Arrays.stream(tokens).boxed().toList())
+        .build();
   }
 
   private static org.knnlm.proto.lm.v1.Retrieval message(Retrieval retrieval) {

@@ -21,12 +21,15 @@ final class ScoreReplies {
   private ScoreReplies() {}
 
   static Scores read(ScoreResponse reply, Sequence sequence, int retrievals) {
-    int targets = sequence.targets();
-    float[] base = logProbs(reply.getLogProbs(), "log_probs", targets);
+    return read(reply.getLogProbs(), reply.getRetrievalLogProbs(), sequence.targets(), retrievals);
+  }
+
+  /** Scores of so many targets, or named tokens. */
+  static Scores read(Tensor logProbs, Tensor retrievalLogProbs, int targets, int retrievals) {
+    float[] base = logProbs(logProbs, "log_probs", targets);
     List<float[]> mixed = new ArrayList<>();
     if (retrievals > 0) {
-      float[] all =
-          logProbs(reply.getRetrievalLogProbs(), "retrieval_log_probs", retrievals, targets);
+      float[] all = logProbs(retrievalLogProbs, "retrieval_log_probs", retrievals, targets);
       for (int i = 0; i < retrievals; i++) {
         mixed.add(Arrays.copyOfRange(all, i * targets, (i + 1) * targets));
       }

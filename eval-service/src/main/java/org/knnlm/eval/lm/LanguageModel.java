@@ -1,6 +1,7 @@
 package org.knnlm.eval.lm;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A causal language model that somebody else runs. Every method throws LanguageModelException. */
@@ -11,6 +12,9 @@ public interface LanguageModel {
   /** Token ids of each text, special tokens included. */
   List<int[]> tokenize(List<String> texts);
 
+  /** Token ids of each text alone. */
+  List<int[]> tokenizeWithoutSpecialTokens(List<String> texts);
+
   /**
    * Log probabilities of the targets of each sequence.
    *
@@ -19,4 +23,27 @@ public interface LanguageModel {
    * @param sink takes the scores of one sequence after the other, in their order, as they arrive
    */
   void score(List<Sequence> sequences, List<Retrieval> retrievals, Consumer<Scores> sink);
+
+  /**
+   * Log probabilities of tokens after each sequence.
+   *
+   * @param sequences at most {@link ModelInfo#maxSequences()}
+   * @param tokenIds the tokens that are wanted
+   * @param retrievals settings to answer for beside the base model
+   * @param sink takes what one sequence gives after the other, in their order, as it arrives
+   */
+  void nextToken(
+      List<int[]> sequences, int[] tokenIds, List<Retrieval> retrievals, Consumer<Scores> sink);
+
+  /**
+   * The most probable continuations of prompts.
+   *
+   * @param prompts at most {@link ModelInfo#maxSequences()}
+   * @param retrievals settings to continue under beside the base model
+   * @param maxNewTokens most tokens of a continuation
+   * @param stop text that ends a continuation
+   * @return for each prompt, the base model's continuation, then that of each setting
+   */
+  List<List<Continuation>> generate(
+      List<int[]> prompts, List<Retrieval> retrievals, int maxNewTokens, Optional<String> stop);
 }

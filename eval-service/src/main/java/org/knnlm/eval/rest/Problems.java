@@ -10,10 +10,13 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.knnlm.eval.comparison.IncomparableRunsException;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.LanguageModelException;
+import org.knnlm.eval.run.ChangedInputException;
 import org.knnlm.eval.run.InvalidRunException;
 import org.knnlm.eval.table.UnfinishedRunException;
+import org.knnlm.eval.task.MissingDataException;
 
 /** What each exception is over HTTP. */
 public class Problems {
@@ -26,6 +29,21 @@ public class Problems {
 
   @ServerExceptionMapper
   RestResponse<Problem> map(UnfinishedRunException e) {
+    return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(IncomparableRunsException e) {
+    return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(ChangedInputException e) {
+    return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(MissingDataException e) {
     return Problem.response(Status.CONFLICT, e.getMessage());
   }
 

@@ -19,12 +19,19 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.knnlm.eval.ExampleWorkers;
 import org.knnlm.eval.RunWorker;
+import org.knnlm.eval.example.ExampleFilter;
+import org.knnlm.eval.example.ExampleState;
+import org.knnlm.eval.example.ExampleStore;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.perplexity.ScoredWindow;
 import org.knnlm.eval.run.InvalidRunException;
@@ -37,6 +44,9 @@ import org.knnlm.eval.run.RunStore;
 import org.knnlm.eval.run.Submissions;
 import org.knnlm.eval.table.CsvTable;
 import org.knnlm.eval.table.Table;
+import org.knnlm.eval.table.TaskCsv;
+import org.knnlm.eval.table.TaskTable;
+import org.knnlm.eval.table.TaskText;
 import org.knnlm.eval.table.TextTable;
 
 /** Runs over HTTP. */
@@ -48,12 +58,21 @@ public class RunResource {
 
   private final Submissions submissions;
   private final RunStore store;
+  private final ExampleStore examples;
   private final RunWorker worker;
+  private final ExampleWorkers workers;
 
-  RunResource(Submissions submissions, RunStore store, RunWorker worker) {
+  RunResource(
+      Submissions submissions,
+      RunStore store,
+      ExampleStore examples,
+      RunWorker worker,
+      ExampleWorkers workers) {
     this.submissions = submissions;
     this.store = store;
+    this.examples = examples;
     this.worker = worker;
+    this.workers = workers;
   }
 
   @POST
@@ -62,9 +81,17 @@ public class RunResource {
     if (request == null) {
       throw new BadRequestException("a run is needed, found an empty body");
     }
-    Run run = submissions.submit(request);
-    worker.wake();
+    return created(submissions.submit(request));
+  }
+
+  private Response created(Run run) {
+    wake();
     return Response.created(URI.create("/api/runs/" + run.id())).entity(view(run)).build();
+  }
+
+  private void wake() {
+    worker.wake();
+    workers.wake();
   }
 
   @GET
@@ -84,14 +111,110 @@ public class RunResource {
 
   @POST
   @Path("{id}/cancel")
-  @Operation(summary = "Stops a run that is queued or under way; its windows are kept.")
+  @Operation(
+      summary =
+          "Stops a run that is queued, under way or paused; its windows and examples are kept.")
   public RunView cancel(@RestPath long id) {
-    Run run = store.cancel(id).orElseThrow(() -> unknown(id));
-    if (run.state() != RunState.CANCELLED) {
-      throw new ClientErrorException(
-          "run %d is %s already".formatted(id, run.state()), Response.Status.CONFLICT);
+    return view(inState(store.cancel(id).orElseThrow(() -> unknown(id)), RunState.CANCELLED));
+  }
+
+  @POST
+  @Path("{id}/pause")
+  @Operation(summary = "Lets a run that is queued or under way wait.")
+  public RunView pause(@RestPath long id) {
+    return view(inState(store.pause(id).orElseThrow(() -> unknown(id)), RunState.PAUSED));
+  }
+
+  @POST
+  @Path("{id}/resume")
+  @Operation(summary = "Goes on with a run that is paused or has failed, where it was.")
+  public RunView resume(@RestPath long id) {
+    RunState before = find(id).state();
+    Run run = store.resume(id).orElseThrow(() -> unknown(id));
+    if (before != RunState.PAUSED && before != RunState.FAILED) {
+      throw conflict("run %d is %s: only one PAUSED or FAILED is resumed".formatted(id, before));
     }
+    wake();
     return view(run);
+  }
+
+  @POST
+  @Path("{id}/retry")
+  @Operation(summary = "Evaluates the examples again that failed, and no others.")
+  public RunView retry(@RestPath long id) {
+    Run run = find(id);
+    if (run.state() == RunState.CANCELLED) {
+      throw conflict("run %d is CANCELLED".formatted(id));
+    }
+    if (examples.retry(id) == 0) {
+      throw conflict("no example of run %d has failed".formatted(id));
+    }
+    wake();
+    return view(find(id));
+  }
+
+  @POST
+  @Path("{id}/repeat")
+  @Operation(
+      summary =
+          "Queues the same run once more; refused when model, datastores, text or data have changed.")
+  public Response repeat(@RestPath long id) {
+    return created(submissions.repeat(find(id)));
+  }
+
+  @GET
+  @Path("{id}/examples")
+  @Operation(
+      summary =
+          "Examples of a run of tasks. setting: 0 for the base model, i for the i-th setting;"
+              + " correct: whether it is right; changed: whether it is right where the base model"
+              + " is not, or the other way round.")
+  public Page<ExampleView> examples(
+      @RestPath long id,
+      @RestQuery Optional<String> task,
+      @RestQuery Optional<String> group,
+      @RestQuery Optional<String> state,
+      @RestQuery Optional<Integer> setting,
+      @RestQuery Optional<Boolean> correct,
+      @RestQuery Optional<Boolean> changed,
+      @RestQuery @DefaultValue("0") int page,
+      @RestQuery @DefaultValue("100") int size) {
+    checkPage(page, size);
+    Run run = find(id);
+    int settings = run.spec().settings().size();
+    setting
+        .filter(it -> it < 0 || it > settings)
+        .ifPresent(
+            it -> {
+              throw invalid("setting", it, "0 to " + settings);
+            });
+    var filter =
+        new ExampleFilter(
+            task,
+            group,
+            state.map(RunResource::exampleState),
+            setting.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+            correct,
+            changed);
+    return examples.examples(run, filter, page, size).map(ExampleView::of);
+  }
+
+  private static ExampleState exampleState(String name) {
+    return Arrays.stream(ExampleState.values())
+        .filter(state -> state.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() -> invalid("state", "\"" + name + "\"", "PENDING, DONE or FAILED"));
+  }
+
+  private static Run inState(Run run, RunState wanted) {
+    if (run.state() != wanted) {
+      throw conflict("run %d is %s already".formatted(run.id(), run.state()));
+    }
+    return run;
+  }
+
+  private static ClientErrorException conflict(String reason) {
+    return new ClientErrorException(reason, Response.Status.CONFLICT);
   }
 
   @GET
@@ -115,14 +238,27 @@ public class RunResource {
           "The table of a finished run, in the format of the query or else of the Accept header.")
   public Response table(@RestPath long id, @RestQuery String format, @Context Request request) {
     MediaType type = format == null ? accepted(request) : typeOf(format);
-    Table table = Table.of(find(id), store.windows(id));
-    Object body =
-        switch (type.getSubtype()) {
-          case "csv" -> CsvTable.of(table);
-          case "plain" -> TextTable.of(table);
-          default -> TableView.of(table);
-        };
-    return Response.ok(body, type).build();
+    Run run = find(id);
+    return Response.ok(run.spec().tasks().isEmpty() ? ofText(run, type) : ofTasks(run, type), type)
+        .build();
+  }
+
+  private Object ofTasks(Run run, MediaType type) {
+    TaskTable table = TaskTable.of(run, examples);
+    return switch (type.getSubtype()) {
+      case "csv" -> TaskCsv.of(table);
+      case "plain" -> TaskText.of(table);
+      default -> TaskTableView.of(table);
+    };
+  }
+
+  private Object ofText(Run run, MediaType type) {
+    Table table = Table.of(run, store.windows(run.id()));
+    return switch (type.getSubtype()) {
+      case "csv" -> CsvTable.of(table);
+      case "plain" -> TextTable.of(table);
+      default -> TableView.of(table);
+    };
   }
 
   @GET
@@ -131,19 +267,29 @@ public class RunResource {
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   @Operation(summary = "Progress as server-sent events; the last one has a final state.")
-  public Multi<Progress> progress(@RestPath long id) {
+  public Multi<Object> progress(@RestPath long id) {
     find(id);
     return Multi.createBy()
         .repeating()
         .uni(
             () ->
                 Uni.createFrom()
-                    .item(() -> progressOf(find(id)))
+                    .item(() -> find(id))
+                    .map(run -> new Event(run.state().isFinal(), eventOf(run)))
                     .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
         .withDelay(PROGRESS_INTERVAL)
-        .whilst(progress -> !progress.state().isFinal())
+        .whilst(event -> !event.isLast())
         .skip()
-        .repetitions();
+        .repetitions()
+        .map(Event::progress);
+  }
+
+  private record Event(boolean isLast, Object progress) {}
+
+  private Object eventOf(Run run) {
+    return run.spec().tasks().isEmpty()
+        ? progressOf(run)
+        : TaskProgressView.of(run, examples.progress(run.id()));
   }
 
   private Run find(long id) {
@@ -155,7 +301,7 @@ public class RunResource {
   }
 
   private RunView view(Run run) {
-    return RunView.of(run, progressOf(run));
+    return RunView.of(run, progressOf(run), examples.progress(run.id()));
   }
 
   private Progress progressOf(Run run) {

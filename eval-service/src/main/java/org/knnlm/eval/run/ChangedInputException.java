@@ -1,10 +1,10 @@
 package org.knnlm.eval.run;
 
 /** Something that a run's numbers depend on is no longer what it was when the run was asked for. */
-final class ChangedInputException extends RuntimeException {
+public final class ChangedInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  ChangedInputException(String message) {
+  public ChangedInputException(String message) {
     super(message);
   }
 }

@@ -5,7 +5,7 @@ import org.jboss.logging.Logger;
 import org.knnlm.eval.lm.LanguageModelException;
 
 /** Repeats a call to a language model that may answer later, for so long and no longer. */
-final class Patience {
+public final class Patience {
   private static final Logger LOG = Logger.getLogger(Patience.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -15,13 +15,13 @@ final class Patience {
   /**
    * @param limit from the first failure to the last attempt
    */
-  Patience(Duration limit) {
+  public Patience(Duration limit) {
     this.limit = limit;
   }
 
   /** A call to a language model. */
   @FunctionalInterface
-  interface Call<T> {
+  public interface Call<T> {
     T call() throws InterruptedException;
   }
 
@@ -30,7 +30,7 @@ final class Patience {
    *
    * @throws LanguageModelException of the last attempt
    */
-  <T> T call(Call<T> call) throws InterruptedException {
+  public <T> T call(Call<T> call) throws InterruptedException {
     long firstFailure = 0;
     Duration pause = FIRST_PAUSE;
     while (true) {

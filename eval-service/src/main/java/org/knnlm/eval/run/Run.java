@@ -2,6 +2,7 @@ package org.knnlm.eval.run;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A run.
@@ -10,7 +11,8 @@ import java.util.Optional;
  * @param spec what it measures
  * @param provenance what it measures it with
  * @param state where it is
- * @param plan what there is to do; empty until the text is tokenised
+ * @param repeats the run that it was asked to repeat; empty for a new one
+ * @param plan what there is to do; empty until the text is tokenised, and in a run of tasks
  * @param error why it failed; empty otherwise
  * @param createdAt when it was asked for
  * @param startedAt when it began
@@ -21,6 +23,7 @@ public record Run(
     RunSpec spec,
     Provenance provenance,
     RunState state,
+    OptionalLong repeats,
     Optional<Plan> plan,
     Optional<String> error,
     Instant createdAt,

@@ -9,6 +9,11 @@ import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Protocol;
+import org.knnlm.eval.task.DataFolder;
+import org.knnlm.eval.task.Metric;
+import org.knnlm.eval.task.MissingDataException;
+import org.knnlm.eval.task.Task;
+import org.knnlm.eval.task.TaskCatalog;
 
 /**
  * A run as somebody asks for it; nothing is checked yet.
@@ -19,6 +24,8 @@ import org.knnlm.eval.perplexity.Protocol;
  * @param format {@code jsonl} or {@code lines}; left out, the file's extension tells
  * @param textField field of a JSON object that holds the text; left out for {@code text}
  * @param settings retrieval settings; may be left out, the base model is always measured
+ * @param tasks names of tasks, instead of a text and what belongs to it
+ * @param limit most examples of each task, or of each of its sub-tasks; left out for all
  */
 public record RunRequest(
     String name,
@@ -26,10 +33,15 @@ public record RunRequest(
     String text,
     String format,
     String textField,
-    List<Setting> settings) {
+    List<Setting> settings,
+    List<String> tasks,
+    Integer limit) {
 
   /** Most settings of one run. */
   public static final int MAX_SETTINGS = 64;
+
+  /** Most tasks of one run. */
+  public static final int MAX_TASKS = 64;
 
   private static final int MAX_NAME = 200;
   private static final Pattern DATASTORE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
@@ -43,7 +55,7 @@ public record RunRequest(
    * @param lambda weight of the neighbours, 0 to 1; left out for the preset's
    * @param nprobe lists to visit, at least 1; left out for the index's own
    * @param exactDistances exact distances instead of the index's; left out for no
-   * @param preset name of a {@link Preset}, of perplexity when it does not say; what is given
+   * @param preset name of a {@link Preset}, of the use at hand when it does not say; what is given
    *     beside it comes first
    */
   public record Setting(
@@ -66,19 +78,91 @@ public record RunRequest(
     }
   }
 
+  /** Whether tasks are asked for, and no text. */
+  public boolean isOfTasks() {
+    return tasks != null;
+  }
+
   /**
-   * Checks all that can be known without the model.
+   * Checks all that can be known of a run of tasks without the model.
    *
    * @throws InvalidRunException naming all fields at fault
    */
-  public RunSpec check(TextFolder texts) {
+  public RunSpec check(TaskCatalog catalog, DataFolder data) {
     var problems = new Problems();
+    checkName(problems);
+    problems.unless(protocol == null, "protocol", protocol, "nothing beside tasks");
+    problems.unless(text == null, "text", text, "nothing beside tasks");
+    problems.unless(format == null, "format", format, "nothing beside tasks");
+    problems.unless(textField == null, "textField", textField, "nothing beside tasks");
+    problems.unless(
+        limit == null || limit >= 1, "limit", limit, "1 or more, or nothing for all examples");
+    problems.unless(
+        !tasks.isEmpty() && tasks.size() <= MAX_TASKS,
+        "tasks",
+        tasks.size() + " names",
+        "1 to " + MAX_TASKS);
+    List<Subject.TaskOfRun> found = new ArrayList<>();
+    for (int i = 0; i < tasks.size() && i < MAX_TASKS; i++) {
+      String path = "tasks[%d]".formatted(i);
+      if (tasks.subList(0, i).contains(tasks.get(i))) {
+        problems.say(path, "found \"%s\" for the second time".formatted(tasks.get(i)));
+      } else {
+        task(tasks.get(i), path, catalog, data, problems).ifPresent(found::add);
+      }
+    }
+    List<Retrieval> retrievals = retrievals(problems, Preset.Use.DOWNSTREAM);
+    problems.throwIfAny();
+    return new RunSpec(
+        name == null ? "" : name,
+        new Subject.Tasks(found, limit == null ? OptionalInt.empty() : OptionalInt.of(limit)),
+        retrievals);
+  }
+
+  private static Optional<Subject.TaskOfRun> task(
+      String name, String path, TaskCatalog catalog, DataFolder data, Problems problems) {
+    Optional<Task> known = name == null ? Optional.empty() : catalog.find(name);
+    if (known.isEmpty()) {
+      problems.add(
+          path,
+          name,
+          "one of " + String.join(", ", catalog.all().stream().map(Task::name).toList()));
+      return Optional.empty();
+    }
+    Task task = known.get();
+    try {
+      return Optional.of(
+          new Subject.TaskOfRun(
+              task.name(),
+              task.version(),
+              task.request().kind(),
+              task.metrics().stream().map(Metric::name).toList(),
+              task.definition(),
+              data.files(task)));
+    } catch (MissingDataException e) {
+      problems.say(path, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void checkName(Problems problems) {
     problems.unless(
         name == null
             || (name.length() <= MAX_NAME && name.chars().noneMatch(Character::isISOControl)),
         "name",
         name,
         "at most %d characters, none of them control characters".formatted(MAX_NAME));
+  }
+
+  /**
+   * Checks all that can be known of a run of a text without the model.
+   *
+   * @throws InvalidRunException naming all fields at fault
+   */
+  public RunSpec check(TextFolder texts) {
+    var problems = new Problems();
+    checkName(problems);
+    problems.unless(limit == null, "limit", limit, "nothing beside a text");
     Optional<Protocol> known = Optional.ofNullable(protocol).flatMap(Protocol::ofKey);
     problems.unless(known.isPresent(), "protocol", protocol, "\"wikitext\" or \"blocks\"");
     checkText(texts, problems);
@@ -90,7 +174,7 @@ public record RunRequest(
           format == null ? text : format,
           "a file of lines for the protocol \"wikitext\"");
     }
-    List<Retrieval> retrievals = retrievals(problems);
+    List<Retrieval> retrievals = retrievals(problems, Preset.Use.PERPLEXITY);
     problems.throwIfAny();
     return new RunSpec(
         name == null ? "" : name, known.orElseThrow(), text, layout.orElseThrow(), retrievals);
@@ -138,7 +222,7 @@ public record RunRequest(
     return text == null ? "" : text.substring(text.lastIndexOf('.') + 1);
   }
 
-  private List<Retrieval> retrievals(Problems problems) {
+  private List<Retrieval> retrievals(Problems problems, Preset.Use use) {
     List<Retrieval> retrievals = new ArrayList<>();
     if (settings == null) {
       return retrievals;
@@ -150,7 +234,7 @@ public record RunRequest(
     }
     for (int i = 0; i < settings.size() && i < MAX_SETTINGS; i++) {
       String path = "settings[%d]".formatted(i);
-      retrieval(settings.get(i), path, problems)
+      retrieval(settings.get(i), path, use, problems)
           .ifPresent(
               retrieval -> {
                 if (retrievals.contains(retrieval)) {
@@ -162,7 +246,8 @@ public record RunRequest(
     return retrievals;
   }
 
-  private static Optional<Retrieval> retrieval(Setting asked, String path, Problems problems) {
+  private static Optional<Retrieval> retrieval(
+      Setting asked, String path, Preset.Use use, Problems problems) {
     if (asked == null) {
       problems.add(path, null, "a setting");
       return Optional.empty();
@@ -170,7 +255,7 @@ public record RunRequest(
     if (asked.preset() == null) {
       return complete(asked, path, problems);
     }
-    Optional<Preset> preset = Preset.find(asked.preset(), Preset.Use.PERPLEXITY);
+    Optional<Preset> preset = Preset.find(asked.preset(), use);
     if (preset.isEmpty()) {
       problems.add(
           path + ".preset",

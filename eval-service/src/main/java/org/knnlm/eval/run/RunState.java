@@ -1,12 +1,17 @@
 package org.knnlm.eval.run;
 
-/** Where a run is in its life: QUEUED, then RUNNING, then one of the others. */
+/**
+ * Where a run is in its life: QUEUED, then RUNNING, then one of the last three; PAUSED in between,
+ * and QUEUED after that.
+ */
 public enum RunState {
   /** Waits for its turn. */
   QUEUED,
   /** Under way, or about to be taken up again after a restart. */
   RUNNING,
-  /** All windows are scored. */
+  /** Waits for somebody to resume it. */
+  PAUSED,
+  /** All windows are scored, or all examples evaluated but for those that failed. */
   DONE,
   /** Given up; the run's error says why. */
   FAILED,
@@ -16,7 +21,7 @@ public enum RunState {
   /** Whether it will stay so. */
   public boolean isFinal() {
     return switch (this) {
-      case QUEUED, RUNNING -> false;
+      case QUEUED, RUNNING, PAUSED -> false;
       case DONE, FAILED, CANCELLED -> true;
     };
   }

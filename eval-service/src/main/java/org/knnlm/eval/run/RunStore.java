@@ -3,12 +3,17 @@ package org.knnlm.eval.run;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.knnlm.eval.perplexity.ScoredWindow;
 
 /** Where runs and their windows are kept. Each call is one transaction. */
 public interface RunStore {
-  /** Keeps a new run, QUEUED. */
-  Run create(RunSpec spec, Provenance provenance);
+  /**
+   * Keeps a new run, QUEUED.
+   *
+   * @param repeats the run that it repeats; empty for none
+   */
+  Run create(RunSpec spec, Provenance provenance, OptionalLong repeats);
 
   /** The run of a number. */
   Optional<Run> find(long id);
@@ -16,7 +21,7 @@ public interface RunStore {
   /** Runs, the newest first. */
   Page<Run> list(int page, int size);
 
-  /** The oldest run that is not in a final state. */
+  /** The oldest run of a text that is QUEUED or RUNNING. */
   Optional<Run> nextUnfinished();
 
   /** Makes a QUEUED run RUNNING. */
@@ -47,7 +52,7 @@ public interface RunStore {
   /** Makes a RUNNING run DONE. */
   void finish(long id);
 
-  /** Makes a RUNNING run FAILED. */
+  /** Makes a QUEUED or RUNNING run FAILED. */
   void fail(long id, String error);
 
   /**
@@ -56,4 +61,18 @@ public interface RunStore {
    * @return the run as it is now; empty without such a run
    */
   Optional<Run> cancel(long id);
+
+  /**
+   * Makes a QUEUED or RUNNING run PAUSED.
+   *
+   * @return the run as it is now; empty without such a run
+   */
+  Optional<Run> pause(long id);
+
+  /**
+   * Makes a PAUSED or FAILED run QUEUED: it goes on where it was.
+   *
+   * @return the run as it is now; empty without such a run
+   */
+  Optional<Run> resume(long id);
 }

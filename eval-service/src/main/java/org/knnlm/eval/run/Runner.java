@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knnlm.corpus.CorpusException;
-import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.LanguageModelException;
@@ -29,7 +27,7 @@ public final class Runner {
 
   private final RunStore store;
   private final LanguageModel model;
-  private final Datastores datastores;
+  private final Inputs inputs;
   private final TextFolder texts;
   private final Patience patience;
 
@@ -44,7 +42,7 @@ public final class Runner {
       Duration patience) {
     this.store = store;
     this.model = model;
-    this.datastores = datastores;
+    this.inputs = new Inputs(model, datastores);
     this.texts = texts;
     this.patience = new Patience(patience);
   }
@@ -73,9 +71,8 @@ public final class Runner {
   }
 
   private TokenizedText prepare(Run run) throws IOException, InterruptedException {
-    ModelInfo info = patience.call(model::info);
-    checkModel(run, info);
-    checkDatastores(run);
+    ModelInfo info = patience.call(() -> inputs.checkModel(run));
+    inputs.checkDatastores(run);
     Path file = texts.file(run.spec().text());
     String sha256 = TextFolder.sha256(file);
     if (!sha256.equals(run.provenance().textSha256())) {
@@ -102,28 +99,6 @@ public final class Runner {
     return text;
   }
 
-  private void checkModel(Run run, ModelInfo now) {
-    ModelInfo before = run.provenance().model();
-    if (!now.computesAs(before)) {
-      throw new ChangedInputException(
-          "lm-service has another model than the run began with: %s, and was %s"
-              .formatted(now, before));
-    }
-  }
-
-  private void checkDatastores(Run run) {
-    for (int i = 0; i < run.spec().settings().size(); i++) {
-      String name = run.spec().settings().get(i).datastore();
-      Optional<DatastoreInfo> before = run.provenance().datastores().get(i);
-      Optional<DatastoreInfo> now = datastores.describe(name);
-      if (before.isPresent() && now.isPresent() && !now.get().answersAs(before.get())) {
-        throw new ChangedInputException(
-            "the datastore %s has changed: %s, and was %s"
-                .formatted(name, now.get(), before.get()));
-      }
-    }
-  }
-
   private void scoreMissing(Run run, TokenizedText text) throws InterruptedException {
     BitSet done = store.windowsDone(run.id());
     while (done.nextClearBit(0) < text.windows()) {
@@ -136,8 +111,7 @@ public final class Runner {
   }
 
   private void scoreNext(Run run, TokenizedText text, BitSet done) {
-    ModelInfo info = model.info();
-    checkModel(run, info);
+    ModelInfo info = inputs.checkModel(run);
     int size = Math.min(WINDOWS_PER_CALL, info.maxSequences());
     int first = done.nextClearBit(0) / size * size;
     int end = Math.min(first + size, text.windows());

@@ -3,6 +3,7 @@ package org.knnlm.eval.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.FieldProblem;
@@ -11,6 +12,10 @@ import org.knnlm.eval.lm.LanguageModelException;
 import org.knnlm.eval.lm.ModelInfo;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Sequence;
+import org.knnlm.eval.task.DataFile;
+import org.knnlm.eval.task.DataFolder;
+import org.knnlm.eval.task.Task;
+import org.knnlm.eval.task.TaskCatalog;
 
 /** Takes runs in: what cannot work is refused before it is queued. */
 public final class Submissions {
@@ -21,6 +26,9 @@ public final class Submissions {
   private final LanguageModel model;
   private final Datastores datastores;
   private final TextFolder texts;
+  private final TaskCatalog tasks;
+  private final DataFolder data;
+  private final Inputs inputs;
   private final String serviceVersion;
   private final String gitRevision;
 
@@ -32,12 +40,17 @@ public final class Submissions {
       LanguageModel model,
       Datastores datastores,
       TextFolder texts,
+      TaskCatalog tasks,
+      DataFolder data,
       String serviceVersion,
       String gitRevision) {
     this.store = store;
     this.model = model;
     this.datastores = datastores;
     this.texts = texts;
+    this.tasks = tasks;
+    this.data = data;
+    this.inputs = new Inputs(model, datastores);
     this.serviceVersion = serviceVersion;
     this.gitRevision = gitRevision;
   }
@@ -49,14 +62,53 @@ public final class Submissions {
    * @throws LanguageModelException when the model does not answer
    */
   public Run submit(RunRequest request) {
-    RunSpec spec = request.check(texts);
+    RunSpec spec = request.isOfTasks() ? request.check(tasks, data) : request.check(texts);
     ModelInfo info = model.info();
     tryOut(spec.settings());
     List<Optional<DatastoreInfo>> described =
         spec.settings().stream().map(setting -> datastores.describe(setting.datastore())).toList();
-    String textSha256 = TextFolder.sha256(texts.file(spec.text()));
     return store.create(
-        spec, new Provenance(info, textSha256, described, serviceVersion, gitRevision));
+        spec,
+        new Provenance(info, textSha256(spec), described, serviceVersion, gitRevision),
+        OptionalLong.empty());
+  }
+
+  /**
+   * Queues a run once more.
+   *
+   * @throws ChangedInputException when something that its numbers depend on is not what it was
+   * @throws LanguageModelException when the model does not answer
+   */
+  public Run repeat(Run run) {
+    ModelInfo info = inputs.checkModel(run);
+    inputs.checkDatastores(run);
+    if (!textSha256(run.spec()).equals(run.provenance().textSha256())) {
+      throw new ChangedInputException("the text %s has changed".formatted(run.spec().text()));
+    }
+    for (Subject.TaskOfRun task : run.spec().tasks()) {
+      List<DataFile> files = data.files(Task.parse(task.name() + ".yaml", task.definition()));
+      if (!files.equals(task.files())) {
+        throw new ChangedInputException(
+            "the data of the task %s has changed: %s, and was %s"
+                .formatted(task.name(), files, task.files()));
+      }
+    }
+    return store.create(
+        run.spec(),
+        new Provenance(
+            info,
+            run.provenance().textSha256(),
+            run.provenance().datastores(),
+            serviceVersion,
+            gitRevision),
+        OptionalLong.of(run.id()));
+  }
+
+  private String textSha256(RunSpec spec) {
+    return switch (spec.subject()) {
+      case Subject.Text text -> TextFolder.sha256(texts.file(text.file()));
+      case Subject.Tasks _ -> "";
+    };
   }
 
   private void tryOut(List<Retrieval> settings) {

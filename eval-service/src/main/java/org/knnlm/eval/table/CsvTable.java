@@ -1,18 +1,14 @@
 package org.knnlm.eval.table;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Perplexity;
 
-/**
- * A table as CSV (RFC 4180) with a header. Text that a spreadsheet would take for a formula is
- * marked as text; a number that is not finite is an empty field.
- */
+/** A table as CSV with a header. */
 public final class CsvTable {
-  private static final String END = "\r\n";
-
   private static final List<String> HEADER =
       List.of(
           "run",
@@ -39,12 +35,10 @@ public final class CsvTable {
 
   /** The table, a line for each row. */
   public static String of(Table table) {
-    var csv = new StringBuilder();
-    csv.append(String.join(",", HEADER)).append(END);
-    for (Table.Row row : table.rows()) {
-      csv.append(String.join(",", fields(table, row))).append(END);
-    }
-    return csv.toString();
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(HEADER);
+    table.rows().forEach(row -> lines.add(fields(table, row)));
+    return Csv.of(lines);
   }
 
   private static List<String> fields(Table table, Table.Row row) {
@@ -52,12 +46,12 @@ public final class CsvTable {
     Perplexity perplexity = row.perplexity();
     return List.of(
         Long.toString(table.run().id()),
-        text(table.run().spec().name()),
-        text(table.run().provenance().model().id()),
-        text(table.run().spec().protocol().key()),
-        text(table.run().spec().text()),
-        text(row.label()),
-        setting.map(s -> text(s.datastore())).orElse(""),
+        Csv.text(table.run().spec().name()),
+        Csv.text(table.run().provenance().model().id()),
+        Csv.text(table.run().spec().protocol().key()),
+        Csv.text(table.run().spec().text()),
+        Csv.text(row.label()),
+        setting.map(s -> Csv.text(s.datastore())).orElse(""),
         setting.map(s -> Integer.toString(s.k())).orElse(""),
         setting.map(s -> Float.toString(s.temperature())).orElse(""),
         setting.map(s -> Float.toString(s.lambda())).orElse(""),
@@ -65,24 +59,12 @@ public final class CsvTable {
             .map(s -> s.nprobe().stream().mapToObj(Integer::toString).collect(Collectors.joining()))
             .orElse(""),
         setting.map(s -> Boolean.toString(s.exactDistances())).orElse(""),
-        number(perplexity.loss()),
-        number(perplexity.perplexity()),
-        number(perplexity.wordPerplexity()),
-        number(perplexity.uncutWordPerplexity()),
-        number(perplexity.tokenWeightedLoss()),
-        number(perplexity.tokenWeightedPerplexity()),
-        number(row.differencePercent()));
-  }
-
-  private static String number(double value) {
-    return Double.isFinite(value) ? Double.toString(value) : "";
-  }
-
-  static String text(String value) {
-    String safe =
-        !value.isEmpty() && "=+-@\t\r\n".indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
-    return safe.chars().anyMatch(c -> ",\"\r\n".indexOf(c) >= 0)
-        ? '"' + safe.replace("\"", "\"\"") + '"'
-        : safe;
+        Csv.number(perplexity.loss()),
+        Csv.number(perplexity.perplexity()),
+        Csv.number(perplexity.wordPerplexity()),
+        Csv.number(perplexity.uncutWordPerplexity()),
+        Csv.number(perplexity.tokenWeightedLoss()),
+        Csv.number(perplexity.tokenWeightedPerplexity()),
+        Csv.number(row.differencePercent()));
   }
 }

@@ -31,26 +31,7 @@ public record Table(Run run, List<Row> rows) {
 
     /** The setting in a few words. */
     public String label() {
-      return setting.map(Row::label).orElse("base");
-    }
-
-    private static String label(Retrieval setting) {
-      var label = new StringBuilder();
-      label.append(
-          String.format(
-              Locale.ROOT,
-              "%s k=%d λ=%s T=%s",
-              setting.datastore(),
-              setting.k(),
-              number(setting.lambda()),
-              number(setting.temperature())));
-      setting.nprobe().ifPresent(nprobe -> label.append(" nprobe=").append(nprobe));
-      return label.append(setting.exactDistances() ? " exact" : "").toString();
-    }
-
-    private static String number(float value) {
-      String text = Float.toString(value);
-      return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+      return setting.map(Table::label).orElse("base");
     }
   }
 
@@ -75,5 +56,25 @@ public record Table(Run run, List<Row> rows) {
       rows.add(new Row(Optional.of(run.spec().settings().get(i)), perplexity, difference));
     }
     return new Table(run, rows);
+  }
+
+  /** A setting in a few words. */
+  public static String label(Retrieval setting) {
+    var label = new StringBuilder();
+    label.append(
+        String.format(
+            Locale.ROOT,
+            "%s k=%d λ=%s T=%s",
+            setting.datastore(),
+            setting.k(),
+            number(setting.lambda()),
+            number(setting.temperature())));
+    setting.nprobe().ifPresent(nprobe -> label.append(" nprobe=").append(nprobe));
+    return label.append(setting.exactDistances() ? " exact" : "").toString();
+  }
+
+  private static String number(float value) {
+    String text = Float.toString(value);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
 }

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class PanacheRunStoreIT {
             "a/b.jsonl",
             new CorpusFormat.Jsonl("body"),
             List.of(Runs.EXACT, Runs.PROBED));
-    Run created = store.create(spec, Runs.provenance(spec));
+    Run created = store.create(spec, Runs.provenance(spec), OptionalLong.empty());
     assertThat(created.spec()).isEqualTo(spec);
     assertThat(created.provenance()).isEqualTo(Runs.provenance(spec));
     assertThat(created.state()).isEqualTo(RunState.QUEUED);
@@ -177,13 +178,14 @@ class PanacheRunStoreIT {
                     + " and relnamespace = 'public'::regnamespace and obj_description(oid) is not"
                     + " null")) {
       result.next();
-      assertThat(result.getString(1)).isEqualTo("retrieval_setting run scored_window");
+      assertThat(result.getString(1))
+          .isEqualTo("example retrieval_setting run run_task scored_window");
     }
   }
 
   private Run create() {
     RunSpec spec = Runs.spec("", Protocol.WIKITEXT, Runs.EXACT, Runs.PROBED);
-    return store.create(spec, Runs.provenance(spec));
+    return store.create(spec, Runs.provenance(spec), OptionalLong.empty());
   }
 
   private Run running() {

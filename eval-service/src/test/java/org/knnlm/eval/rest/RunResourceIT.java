@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -352,7 +353,7 @@ class RunResourceIT {
   }
 
   private long create(RunSpec spec) {
-    return store.create(spec, Runs.provenance(spec)).id();
+    return store.create(spec, Runs.provenance(spec), OptionalLong.empty()).id();
   }
 
   private long done() {

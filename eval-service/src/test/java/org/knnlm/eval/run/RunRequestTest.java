@@ -41,8 +41,7 @@ class RunRequestTest {
   @Test
   void whatIsLeftOutHasItsDefault() {
     var setting = new RunRequest.Setting("wiki", 8, 10f, 0.25f, null, null, null);
-    RunSpec spec =
-        new RunRequest(null, "blocks", "a.jsonl", null, null, List.of(setting)).check(texts);
+    RunSpec spec = ofText(null, "blocks", "a.jsonl", null, null, List.of(setting)).check(texts);
     assertThat(spec)
         .isEqualTo(
             new RunSpec(
@@ -51,13 +50,13 @@ class RunRequestTest {
                 "a.jsonl",
                 new CorpusFormat.Jsonl("text"),
                 List.of(new Retrieval("wiki", 8, 10f, 0.25f, OptionalInt.empty(), false))));
-    assertThat(new RunRequest(null, "wikitext", "a.txt", null, null, null).check(texts).settings())
+    assertThat(ofText(null, "wikitext", "a.txt", null, null, null).check(texts).settings())
         .isEmpty();
   }
 
   @Test
   void whatIsSaidIsKept() {
-    RunSpec spec = new RunRequest("n", "blocks", "a.dat", "jsonl", "body", List.of()).check(texts);
+    RunSpec spec = ofText("n", "blocks", "a.dat", "jsonl", "body", List.of()).check(texts);
     assertThat(spec.format()).isEqualTo(new CorpusFormat.Jsonl("body"));
     assertThat(spec.name()).isEqualTo("n");
   }
@@ -65,7 +64,7 @@ class RunRequestTest {
   @Test
   void everyFieldAtFaultIsNamedAtOnce() {
     var request =
-        new RunRequest(
+        ofText(
             "tab\t",
             "perplexity",
             "none.txt",
@@ -170,7 +169,7 @@ class RunRequestTest {
         " "
       })
   void aTextIsAFileWithContentInTheFolder(String text) {
-    assertThat(problems(new RunRequest(null, "blocks", text, "lines", null, null)))
+    assertThat(problems(ofText(null, "blocks", text, "lines", null, null)))
         .extracting(FieldProblem::field)
         .containsExactly("text");
   }
@@ -178,10 +177,10 @@ class RunRequestTest {
   @Test
   void anAbsolutePathWithinTheFolderIsAText() {
     String inside = parent.resolve("texts/a.txt").toString();
-    assertThat(new RunRequest(null, "wikitext", inside, null, null, null).check(texts).text())
+    assertThat(ofText(null, "wikitext", inside, null, null, null).check(texts).text())
         .isEqualTo(inside);
     String outside = parent.resolve("outside.txt").toString();
-    assertThat(problems(new RunRequest(null, "wikitext", outside, null, null, null)))
+    assertThat(problems(ofText(null, "wikitext", outside, null, null, null)))
         .extracting(FieldProblem::problem)
         .singleElement()
         .asString()
@@ -190,13 +189,13 @@ class RunRequestTest {
 
   @Test
   void aFormatFitsItsProtocol() {
-    assertThat(problems(new RunRequest(null, "wikitext", "a.jsonl", null, null, null)))
+    assertThat(problems(ofText(null, "wikitext", "a.jsonl", null, null, null)))
         .extracting(FieldProblem::field)
         .containsExactly("format");
-    assertThat(problems(new RunRequest(null, "blocks", "a.dat", null, null, null)))
+    assertThat(problems(ofText(null, "blocks", "a.dat", null, null, null)))
         .extracting(FieldProblem::field)
         .containsExactly("format");
-    assertThat(problems(new RunRequest(null, "blocks", "a.txt", null, "text", null)))
+    assertThat(problems(ofText(null, "blocks", "a.txt", null, "text", null)))
         .extracting(FieldProblem::field)
         .containsExactly("textField");
   }
@@ -216,8 +215,18 @@ class RunRequestTest {
         .isEqualTo("b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733");
   }
 
+  private static RunRequest ofText(
+      String name,
+      String protocol,
+      String text,
+      String format,
+      String textField,
+      List<RunRequest.Setting> settings) {
+    return new RunRequest(name, protocol, text, format, textField, settings, null, null);
+  }
+
   private static RunRequest with(RunRequest.Setting... settings) {
-    return new RunRequest(null, "wikitext", "a.txt", null, null, Arrays.asList(settings));
+    return ofText(null, "wikitext", "a.txt", null, null, Arrays.asList(settings));
   }
 
   private List<FieldProblem> problems(RunRequest request) {

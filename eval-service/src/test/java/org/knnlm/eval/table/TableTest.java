@@ -73,7 +73,7 @@ class TableTest {
 
   @Property
   void aCsvFieldIsReadBackAndIsNoFormula(@ForAll String text) {
-    String field = CsvTable.text(text);
+    String field = Csv.text(text);
     String read =
         field.startsWith("\"")
             ? field.substring(1, field.length() - 1).replace("\"\"", "\"")

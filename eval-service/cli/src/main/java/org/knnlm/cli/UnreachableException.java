@@ -1,0 +1,10 @@
+package org.knnlm.cli;
+
+/** eval-service did not answer. */
+final class UnreachableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnreachableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

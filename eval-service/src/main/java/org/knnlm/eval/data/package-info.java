@@ -1,0 +1,2 @@
+/** Files of data sets. */
+package org.knnlm.eval.data;

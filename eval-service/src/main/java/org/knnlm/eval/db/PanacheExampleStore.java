@@ -1,0 +1,342 @@
+package org.knnlm.eval.db;
+
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.hibernate.Session;
+import org.knnlm.eval.example.ExampleFilter;
+import org.knnlm.eval.example.ExampleResult;
+import org.knnlm.eval.example.ExampleState;
+import org.knnlm.eval.example.ExampleStore;
+import org.knnlm.eval.example.MetricSum;
+import org.knnlm.eval.example.TaskPlan;
+import org.knnlm.eval.example.TaskProgress;
+import org.knnlm.eval.perplexity.TextCounts;
+import org.knnlm.eval.run.Page;
+import org.knnlm.eval.run.Run;
+import org.knnlm.eval.run.RunState;
+import org.knnlm.eval.run.RunStore;
+
+/** Examples in the tables of this service. */
+@ApplicationScoped
+@Transactional
+public class PanacheExampleStore implements ExampleStore {
+  /** What Hibernate takes for {@code skip locked}. */
+  private static final int SKIP_LOCKED = -2;
+
+  /** A claim is a transaction as long as a model takes for its examples. */
+  private static final Duration LONGEST_CLAIM = Duration.ofDays(1);
+
+  private final RunStore runStore;
+  private final RunRepository runs;
+  private final RunTaskRepository tasks;
+  private final ExampleRepository examples;
+  private final EntityManager database;
+
+  PanacheExampleStore(
+      RunStore runStore,
+      RunRepository runs,
+      RunTaskRepository tasks,
+      ExampleRepository examples,
+      EntityManager database) {
+    this.runStore = runStore;
+    this.runs = runs;
+    this.tasks = tasks;
+    this.examples = examples;
+    this.database = database;
+  }
+
+  @Override
+  public List<Run> unfinished() {
+    return runs
+        .find(
+            "select id from RunEntity where protocol is null and state in ?1 order by id",
+            List.of(RunState.QUEUED, RunState.RUNNING))
+        .project(Long.class)
+        .list()
+        .stream()
+        .flatMap(id -> runStore.find(id).stream())
+        .toList();
+  }
+
+  @Override
+  public void begin(Run run, List<TaskPlan> plans) {
+    // Others who plan the same run wait here, and find it planned.
+    runs.findById(run.id(), LockModeType.PESSIMISTIC_WRITE);
+    for (int i = 0; i < plans.size(); i++) {
+      RunTaskEntity task = tasks.findById(new RunTaskEntity.Key(run.id(), i));
+      if (task.examples == null) {
+        plan(task, plans.get(i));
+      }
+    }
+    runStore.begin(run.id());
+  }
+
+  private void plan(RunTaskEntity task, TaskPlan plan) {
+    task.examples = plan.examples();
+    plan.counts()
+        .ifPresent(
+            counts -> {
+              task.tokens = counts.tokens();
+              task.scoredTokens = counts.scoredTokens();
+              task.words = counts.words();
+            });
+    for (TaskPlan.Group group : plan.groups()) {
+      database
+          .createNativeQuery(
+              """
+              insert into example (run_id, task_position, example_index, group_name, state)
+              select :run, :task, i, :name, 'PENDING' from generate_series(:first, :last) i""")
+          .setParameter("run", task.key.run())
+          .setParameter("task", task.key.position())
+          .setParameter("name", group.name())
+          .setParameter("first", group.first())
+          .setParameter("last", group.end() - 1)
+          .executeUpdate();
+    }
+  }
+
+  @Override
+  @Transactional(Transactional.TxType.NOT_SUPPORTED)
+  public Claim next(long run, int most, Work work) throws InterruptedException {
+    var interruption = new InterruptedException[1];
+    Claim claim =
+        QuarkusTransaction.requiringNew()
+            .timeout((int) LONGEST_CLAIM.toSeconds())
+            .call(
+                () -> {
+                  try {
+                    return claim(run, most, work);
+                  } catch (InterruptedException e) {
+                    interruption[0] = e;
+                    QuarkusTransaction.setRollbackOnly();
+                    return Claim.STOPPED;
+                  }
+                });
+    if (interruption[0] != null) {
+      throw interruption[0];
+    }
+    return claim;
+  }
+
+  private Claim claim(long run, int most, Work work) throws InterruptedException {
+    List<ExampleEntity> claimed =
+        examples
+            .find(
+                "key.run = ?1 and state = ?2 order by key.task, key.index",
+                run,
+                ExampleState.PENDING)
+            .page(0, most)
+            .withLock(LockModeType.PESSIMISTIC_WRITE)
+            .withHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
+            .list();
+    if (claimed.isEmpty()) {
+      return examples.count("key.run = ?1 and state = ?2", run, ExampleState.PENDING) > 0
+          ? Claim.ALL_TAKEN
+          : Claim.NONE_LEFT;
+    }
+    int task = claimed.getFirst().key.task();
+    Map<Integer, ExampleEntity> ofTask = new HashMap<>();
+    claimed.stream()
+        .filter(example -> example.key.task() == task)
+        .forEach(example -> ofTask.put(example.key.index(), example));
+    List<Evaluated> results = work.evaluate(task, ofTask.keySet().stream().sorted().toList());
+    // The lock makes a cancellation wait until these are in, or these see it.
+    RunState state = runs.findById(run, LockModeType.PESSIMISTIC_READ).state;
+    if (state != RunState.RUNNING && state != RunState.PAUSED) {
+      QuarkusTransaction.setRollbackOnly();
+      return Claim.STOPPED;
+    }
+    for (Evaluated result : results) {
+      ExampleEntity example = ofTask.get(result.index());
+      switch (result) {
+        case Evaluated.Done done -> example.done(done.graded(), done.seconds());
+        case Evaluated.Failed failed -> example.failed(failed.error());
+      }
+    }
+    return Claim.EVALUATED;
+  }
+
+  @Override
+  public void finish(long run) {
+    runs.findById(run, LockModeType.PESSIMISTIC_WRITE);
+    if (examples.count("key.run = ?1 and state = ?2", run, ExampleState.PENDING) == 0) {
+      runStore.finish(run);
+    }
+  }
+
+  @Override
+  public int retry(long run) {
+    int failed =
+        examples.update(
+            "state = ?1, error = null where key.run = ?2 and state = ?3",
+            ExampleState.PENDING,
+            run,
+            ExampleState.FAILED);
+    if (failed > 0) {
+      runs.update(
+          "state = ?1, error = null, finishedAt = null where id = ?2 and state in ?3",
+          RunState.QUEUED,
+          run,
+          List.of(RunState.DONE, RunState.FAILED));
+    }
+    return failed;
+  }
+
+  @Override
+  public List<TaskProgress> progress(long run) {
+    List<TaskProgress> all = new ArrayList<>();
+    List<Object[]> counts =
+        database
+            .createQuery(
+                "select key.task, state, count(*), coalesce(sum(seconds), 0.0) from ExampleEntity"
+                    + " where key.run = :run group by key.task, state",
+                Object[].class)
+            .setParameter("run", run)
+            .getResultList();
+    for (RunTaskEntity task : tasks.list("key.run = ?1 order by key.position", run)) {
+      int done = 0;
+      int failed = 0;
+      double seconds = 0;
+      for (Object[] count : counts) {
+        if ((Integer) count[0] == task.key.position()) {
+          switch ((ExampleState) count[1]) {
+            case DONE -> {
+              done = ((Number) count[2]).intValue();
+              seconds = ((Number) count[3]).doubleValue();
+            }
+            case FAILED -> failed = ((Number) count[2]).intValue();
+            case PENDING -> {}
+          }
+        }
+      }
+      all.add(
+          new TaskProgress(
+              task.name, task.examples == null ? 0 : task.examples, done, failed, seconds));
+    }
+    return all;
+  }
+
+  @Override
+  public Page<ExampleResult> examples(Run run, ExampleFilter filter, int page, int size) {
+    var where = new StringBuilder("key.run = :run");
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("run", run.id());
+    filter
+        .task()
+        .ifPresent(
+            task -> {
+              where.append(" and key.task = :task");
+              parameters.put("task", position(run, task));
+            });
+    filter
+        .group()
+        .ifPresent(
+            group -> {
+              where.append(" and group = :group");
+              parameters.put("group", group);
+            });
+    filter
+        .state()
+        .ifPresent(
+            state -> {
+              where.append(" and state = :state");
+              parameters.put("state", state);
+            });
+    // The place in an array is a number of ours, never a text of a request.
+    int place = 1 + filter.setting().orElse(0);
+    filter
+        .correct()
+        .ifPresent(
+            correct -> {
+              where.append(" and array_get(correct, %d) = :correct".formatted(place));
+              parameters.put("correct", correct);
+            });
+    filter
+        .changed()
+        .ifPresent(
+            changed -> {
+              where.append(
+                  " and (array_get(correct, %d) <> array_get(correct, 1)) = :changed"
+                      .formatted(place));
+              parameters.put("changed", changed);
+            });
+    PanacheQuery<ExampleEntity> found =
+        examples.find(where + " order by key.task, key.index", parameters).page(page, size);
+    return new Page<>(
+        found.list().stream().map(example -> result(run, example)).toList(),
+        page,
+        size,
+        found.count());
+  }
+
+  private static int position(Run run, String task) {
+    for (int i = 0; i < run.spec().tasks().size(); i++) {
+      if (run.spec().tasks().get(i).name().equals(task)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static ExampleResult result(Run run, ExampleEntity example) {
+    return example.toDomain(run.spec().tasks().get(example.key.task()));
+  }
+
+  @Override
+  public List<ExampleResult> done(Run run, String task) {
+    return examples
+        .list(
+            "key.run = ?1 and key.task = ?2 and state = ?3 order by key.index",
+            run.id(),
+            position(run, task),
+            ExampleState.DONE)
+        .stream()
+        .map(example -> result(run, example))
+        .toList();
+  }
+
+  @Override
+  public List<MetricSum> sums(long run) {
+    List<Object[]> rows =
+        database
+            .unwrap(Session.class)
+            .createNativeQuery(
+                """
+                select task_position, group_name, cast(place as integer), sum(value), count(*)
+                from example, unnest(metric_values) with ordinality as metric(value, place)
+                where run_id = :run and state = 'DONE'
+                group by task_position, group_name, place
+                order by task_position, group_name, place""",
+                Object[].class)
+            .setParameter("run", run)
+            .getResultList();
+    return rows.stream()
+        .map(
+            row ->
+                new MetricSum(
+                    ((Number) row[0]).intValue(),
+                    (String) row[1],
+                    ((Number) row[2]).intValue() - 1,
+                    ((Number) row[3]).doubleValue(),
+                    ((Number) row[4]).longValue()))
+        .toList();
+  }
+
+  @Override
+  public Optional<TextCounts> counts(long run, int task) {
+    return tasks
+        .findByIdOptional(new RunTaskEntity.Key(run, task))
+        .filter(row -> row.tokens != null)
+        .map(row -> new TextCounts(row.tokens, row.scoredTokens, row.words));
+  }
+}

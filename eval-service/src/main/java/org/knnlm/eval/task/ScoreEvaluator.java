@@ -1,0 +1,192 @@
+package org.knnlm.eval.task;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.knnlm.eval.lm.Sequence;
+
+/** Multiple choice by likelihood: the options of several examples in one request. */
+final class ScoreEvaluator implements Evaluator {
+  private static final int[] BARE = {Continuations.BARE_TOKEN};
+
+  /**
+   * An example as it is asked.
+   *
+   * @param texts of the options
+   * @param premises of each option
+   * @param continuations of each option
+   */
+  private record Choice(
+      List<String> texts,
+      List<String> premises,
+      List<String> continuations,
+      int answer,
+      OptionalInt reference) {}
+
+  private final Asking asking;
+  private final Request.Score request;
+
+  /** What does not depend on the premise is scored once. */
+  private final EntropyCache afterDomain = new EntropyCache();
+
+  private final EntropyCache afterBareToken = new EntropyCache();
+
+  ScoreEvaluator(Asking asking, Request.Score request) {
+    this.asking = asking;
+    this.request = request;
+  }
+
+  @Override
+  public int examples() {
+    return asking.loaded().rows().size();
+  }
+
+  @Override
+  public String group(int index) {
+    return asking.row(index).group();
+  }
+
+  @Override
+  public List<Graded> evaluate(List<Integer> indices) {
+    List<Choice> choices = indices.stream().map(index -> choice(asking.row(index))).toList();
+    Map<String, TokenSource.Continuation> continuations =
+        asking
+            .tokens()
+            .continuations(choices.stream().flatMap(c -> c.continuations().stream()).toList());
+    List<String> premises = new ArrayList<>();
+    choices.forEach(choice -> premises.addAll(choice.premises()));
+    request.domain().ifPresent(premises::add);
+    Map<String, int[]> premiseTokens = asking.tokens().whole(premises);
+
+    List<Sequence> sequences = new ArrayList<>();
+    for (Choice choice : choices) {
+      for (int i = 0; i < choice.texts().size(); i++) {
+        sequences.add(
+            sequence(
+                premiseTokens.get(choice.premises().get(i)),
+                continuations.get(choice.continuations().get(i))));
+      }
+    }
+    int conditional = sequences.size();
+    List<String> distinct = List.copyOf(continuations.keySet());
+    List<String> newAfterDomain = List.of();
+    List<String> newAfterBareToken = List.of();
+    if (request.domain().isPresent()) {
+      int[] domain = premiseTokens.get(request.domain().get());
+      newAfterDomain = afterDomain.missing(distinct);
+      newAfterDomain.forEach(text -> sequences.add(sequence(domain, continuations.get(text))));
+      newAfterBareToken = afterBareToken.missing(distinct);
+      newAfterBareToken.forEach(text -> sequences.add(sequence(BARE, continuations.get(text))));
+    }
+    List<double[]> sums = asking.entropies(sequences);
+    int domainEnd = conditional + newAfterDomain.size();
+    afterDomain.put(newAfterDomain, sums.subList(conditional, domainEnd));
+    afterBareToken.put(newAfterBareToken, sums.subList(domainEnd, sums.size()));
+
+    // What the caches held before may have left them meanwhile; what is needed now is looked up
+    // once
+    Map<String, double[]> domains =
+        sumsOf(distinct, newAfterDomain, conditional, sums, afterDomain);
+    Map<String, double[]> bares =
+        sumsOf(distinct, newAfterBareToken, domainEnd, sums, afterBareToken);
+    List<Graded> graded = new ArrayList<>();
+    int next = 0;
+    for (Choice choice : choices) {
+      graded.add(
+          graded(
+              choice,
+              sums.subList(next, next + choice.texts().size()),
+              domains,
+              bares,
+              continuations));
+      next += choice.texts().size();
+    }
+    return graded;
+  }
+
+  private Map<String, double[]> sumsOf(
+      List<String> texts, List<String> added, int from, List<double[]> sums, EntropyCache cache) {
+    Map<String, double[]> found = new LinkedHashMap<>();
+    if (request.domain().isPresent()) {
+      IntStream.range(0, added.size()).forEach(i -> found.put(added.get(i), sums.get(from + i)));
+      texts.forEach(text -> found.computeIfAbsent(text, cache::get));
+    }
+    return found;
+  }
+
+  private Graded graded(
+      Choice choice,
+      List<double[]> conditional,
+      Map<String, double[]> domains,
+      Map<String, double[]> bares,
+      Map<String, TokenSource.Continuation> continuations) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int column = 0; column < asking.columns(); column++) {
+      List<Continuations.Entropies> options = new ArrayList<>();
+      for (int i = 0; i < choice.texts().size(); i++) {
+        String text = choice.continuations().get(i);
+        options.add(
+            new Continuations.Entropies(
+                conditional.get(i)[column],
+                request.domain().isPresent() ? domains.get(text)[column] : Double.NaN,
+                request.domain().isPresent() ? bares.get(text)[column] : Double.NaN,
+                continuations.get(text).counted()));
+      }
+      outcomes.add(
+          Continuations.grade(
+              asking.loaded().task(),
+              choice.texts(),
+              options,
+              choice.answer(),
+              choice.reference(),
+              request.domain().isPresent()));
+    }
+    return new Graded(choice.premises().getFirst(), choice.texts().get(choice.answer()), outcomes);
+  }
+
+  private Choice choice(Row row) {
+    List<String> texts =
+        request.optionsField().isPresent()
+            ? row.texts(request.optionsField().get())
+            : request.options().stream().map(option -> option.fill(row)).toList();
+    if (request.wikihow()) {
+      texts = texts.stream().map(Filter.WIKIHOW::apply).toList();
+    }
+    if (texts.size() < 2) {
+      throw new ExampleException(
+          "%s: found %d options, at least 2 are needed".formatted(row.where(), texts.size()));
+    }
+    List<Row> rows = texts.stream().map(text -> row.with("option", text)).toList();
+    List<String> premises = rows.stream().map(request.premise()::fill).toList();
+    if (request.wikihow()) {
+      premises = premises.stream().map(Filter.WIKIHOW::apply).toList();
+    }
+    return new Choice(
+        texts,
+        premises,
+        rows.stream().map(request.continuation()::fill).toList(),
+        request.answer().of(row, texts.size()),
+        request.referenceAnswer().map(answer -> answer.find(row)).orElseGet(OptionalInt::empty));
+  }
+
+  /**
+   * The premise is cut from the left so that both fit, special tokens of the continuation counted.
+   */
+  private Sequence sequence(int[] premise, TokenSource.Continuation continuation) {
+    int room = asking.info().maxSequenceLength() - continuation.counted();
+    int[] before = TokenSource.last(premise, Math.max(room, 0));
+    if (before.length == 0 || continuation.tokens().length == 0) {
+      throw new ExampleException(
+          "a premise of %d and a continuation of %d tokens, each needs one, and both together at most %d"
+              .formatted(
+                  premise.length, continuation.tokens().length, asking.info().maxSequenceLength()));
+    }
+    int[] tokens = Arrays.copyOf(before, before.length + continuation.tokens().length);
+    System.arraycopy(continuation.tokens(), 0, tokens, before.length, continuation.tokens().length);
+    return new Sequence(tokens, before.length);
+  }
+}

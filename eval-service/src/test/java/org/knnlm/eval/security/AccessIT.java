@@ -1,0 +1,99 @@
+package org.knnlm.eval.security;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.knnlm.eval.TestDatabase;
+
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+@TestProfile(AccessIT.WithAccounts.class)
+class AccessIT {
+  private static final String READER = "bob";
+  private static final String RUNNER = "ada";
+  private static final String PASSWORD = "a password of ";
+
+  /** A reader and a runner. */
+  public static class WithAccounts implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "knnlm.security.accounts",
+          "%2$s:reader:%1$s%2$s\n%3$s:runner:%1$s%3$s".formatted(PASSWORD, READER, RUNNER));
+    }
+  }
+
+  private static ValidatableResponse problem(ValidatableResponse response, int status) {
+    return response
+        .statusCode(status)
+        .contentType(containsString("application/problem+json"))
+        .body("status", is(status));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/runs", "/api/runs/1/progress", "/api/none"})
+  void whoIsUnknownSeesNothing(String path) {
+    problem(given().get(path).then(), 401)
+        .header("WWW-Authenticate", is("Basic realm=\"eval-service\""))
+        .body("detail", is("a user with a password, or a token, is needed"));
+    problem(given().auth().preemptive().basic(READER, PASSWORD + RUNNER).get(path).then(), 401);
+    problem(given().auth().preemptive().basic("eve", PASSWORD + READER).get(path).then(), 401);
+    problem(given().auth().preemptive().oauth2("no.token.ofours").get(path).then(), 401);
+  }
+
+  @Test
+  void aReaderLooksButDoesNotRun() {
+    var reader = given().auth().preemptive().basic(READER, PASSWORD + READER);
+    reader.get("/api/runs").then().statusCode(200).body("page", is(0));
+    problem(
+            given()
+                .auth()
+                .preemptive()
+                .basic(READER, PASSWORD + READER)
+                .contentType("application/json")
+                .body("{}")
+                .post("/api/runs")
+                .then(),
+            403)
+        .body("detail", is("bob has the roles [reader], which do not allow POST"));
+  }
+
+  @Test
+  void aRunnerDoesBoth() {
+    given()
+        .auth()
+        .preemptive()
+        .basic(RUNNER, PASSWORD + RUNNER)
+        .get("/api/runs")
+        .then()
+        .statusCode(200);
+    problem(
+            given()
+                .auth()
+                .preemptive()
+                .basic(RUNNER, PASSWORD + RUNNER)
+                .contentType("application/json")
+                .body("{}")
+                .post("/api/runs")
+                .then(),
+            400)
+        .body("detail", not(containsString("password")));
+  }
+
+  @Test
+  void probesNeedNoUser() {
+    assertThat(given().get("/q/health/live").statusCode()).isEqualTo(200);
+  }
+}
