@@ -78,11 +78,7 @@ class TasksSurviveIT {
   private static void startLmAgain() throws Exception {
     lm =
         ServiceProcess.lm(
-                TINYFACTS.resolve("tinyfacts-2.8m"),
-                lmPort,
-                lmFolder,
-                "knnlm.model.threads",
-                "1")
+                TINYFACTS.resolve("tinyfacts-2.8m"), lmPort, lmFolder, "knnlm.model.threads", "1")
             .awaitReady();
   }
 
@@ -224,14 +220,20 @@ class TasksSurviveIT {
               .getList("items.error");
       assertThat(errors)
           .hasSize(2)
-          .allMatch(error -> error.startsWith("rows.jsonl, row 8: there is no field answer, found "));
+          .allMatch(
+              error -> error.startsWith("rows.jsonl, row 8: there is no field answer, found "));
       List<Float> seconds = seconds(eval, id);
       eval.request().post("/api/runs/{id}/retry", id).then().statusCode(200);
       awaitState(eval, id, "DONE");
       assertThat(seconds(eval, id)).as("the others are left alone").isEqualTo(seconds);
 
       JsonPath repeat =
-          eval.request().post("/api/runs/{id}/repeat", id).then().statusCode(201).extract().jsonPath();
+          eval.request()
+              .post("/api/runs/{id}/repeat", id)
+              .then()
+              .statusCode(201)
+              .extract()
+              .jsonPath();
       assertThat(repeat.getLong("repeats")).isEqualTo(id);
       awaitState(eval, repeat.getLong("id"), "DONE");
       assertThat(numbers(eval, repeat.getLong("id"))).isEqualTo(numbers(eval, id));

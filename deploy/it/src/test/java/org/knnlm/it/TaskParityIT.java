@@ -28,13 +28,13 @@ import org.knnlm.local.LocalStack;
  */
 class TaskParityIT {
   private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Of scores, relative. */
   private static final double TOLERANCE = 1e-3;
 
   /** A score that is a difference may be nearer to 0 than the rounding of what it is made of. */
   private static final Map<String, Double> OF_DIFFERENCES =
       Map.of("obqa", 2e-4, "sst2", 5e-3, "rte", 5e-3);
-
 
   @TempDir static Path data;
   private static LocalStack stack;
@@ -88,11 +88,7 @@ class TaskParityIT {
           String where = "%s %d, setting %d, %s".formatted(task, i, setting, rule);
           List<Double> expected = numbers(row.at("/scores/" + rule));
           List<Double> found = numbers(outcome.at("/scores/" + rule));
-          assertClose(
-              found,
-              expected,
-              rule.endsWith("pmi") ? OF_DIFFERENCES.get(task) : 0,
-              where);
+          assertClose(found, expected, rule.endsWith("pmi") ? OF_DIFFERENCES.get(task) : 0, where);
           int prediction = row.at("/pred/" + rule).asInt();
           if (!isTie(expected, prediction)) {
             assertThat(outcome.at("/predictions/" + rule).asInt()).as(where).isEqualTo(prediction);

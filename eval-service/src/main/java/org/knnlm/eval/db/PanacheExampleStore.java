@@ -108,27 +108,28 @@ public class PanacheExampleStore implements ExampleStore {
   @Override
   @Transactional(Transactional.TxType.NOT_SUPPORTED)
   public Claim next(long run, int most, Work work) throws InterruptedException {
-    var interruption = new InterruptedException[1];
-    Claim claim =
-        QuarkusTransaction.requiringNew()
-            .timeout((int) LONGEST_CLAIM.toSeconds())
-            .call(
-                () -> {
-                  try {
-                    return claim(run, most, work);
-                  } catch (InterruptedException e) {
-                    interruption[0] = e;
-                    QuarkusTransaction.setRollbackOnly();
-                    return Claim.STOPPED;
-                  }
-                });
-    if (interruption[0] != null) {
-      throw interruption[0];
+    try {
+      return QuarkusTransaction.requiringNew()
+          .timeout((int) LONGEST_CLAIM.toSeconds())
+          .call(() -> claim(run, most, work));
+    } catch (AbandonedException e) {
+      if (e.getCause() instanceof InterruptedException interruption) {
+        throw interruption;
+      }
+      return Claim.STOPPED;
     }
-    return claim;
   }
 
-  private Claim claim(long run, int most, Work work) throws InterruptedException {
+  /** Rolls the transaction of a claim back. */
+  private static final class AbandonedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    AbandonedException(InterruptedException cause) {
+      super(cause);
+    }
+  }
+
+  private Claim claim(long run, int most, Work work) {
     List<ExampleEntity> claimed =
         examples
             .find(
@@ -149,12 +150,16 @@ public class PanacheExampleStore implements ExampleStore {
     claimed.stream()
         .filter(example -> example.key.task() == task)
         .forEach(example -> ofTask.put(example.key.index(), example));
-    List<Evaluated> results = work.evaluate(task, ofTask.keySet().stream().sorted().toList());
+    List<Evaluated> results;
+    try {
+      results = work.evaluate(task, ofTask.keySet().stream().sorted().toList());
+    } catch (InterruptedException e) {
+      throw new AbandonedException(e);
+    }
     // The lock makes a cancellation wait until these are in, or these see it.
     RunState state = runs.findById(run, LockModeType.PESSIMISTIC_READ).state;
     if (state != RunState.RUNNING && state != RunState.PAUSED) {
-      QuarkusTransaction.setRollbackOnly();
-      return Claim.STOPPED;
+      throw new AbandonedException(null);
     }
     for (Evaluated result : results) {
       ExampleEntity example = ofTask.get(result.index());
@@ -264,12 +269,10 @@ public class PanacheExampleStore implements ExampleStore {
     filter
         .changed()
         .ifPresent(
-            changed -> {
-              where.append(
-                  " and (array_get(correct, %d) <> array_get(correct, 1)) = :changed"
-                      .formatted(place));
-              parameters.put("changed", changed);
-            });
+            changed ->
+                where.append(
+                    " and array_get(correct, %d) %s array_get(correct, 1)"
+                        .formatted(place, changed ? "<>" : "=")));
     PanacheQuery<ExampleEntity> found =
         examples.find(where + " order by key.task, key.index", parameters).page(page, size);
     return new Page<>(

@@ -1,6 +1,7 @@
 package org.knnlm.eval.example;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,8 @@ import org.knnlm.eval.task.TaskFileException;
  * do so with the same run: what one has claimed, the others leave alone.
  */
 public final class TaskRunner {
+  private static final System.Logger LOG = System.getLogger(TaskRunner.class.getName());
+
   /** Enough to fill some passes of a model, few enough to lose little with one claim. */
   private static final int EXAMPLES_PER_CLAIM = 16;
 
@@ -110,9 +113,21 @@ public final class TaskRunner {
         | ExampleException
         | MissingDataException
         | TaskFileException
+        | UnexpectedException
+        | UncheckedIOException
         | IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "run %d failed".formatted(run.id()), e);
       runs.fail(run.id(), e.getMessage());
       return true;
+    }
+  }
+
+  /** An error of ours: the run fails with it instead of meeting it again and again. */
+  private static final class UnexpectedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnexpectedException(RuntimeException cause) {
+      super("unexpected error: " + cause, cause);
     }
   }
 
@@ -123,7 +138,13 @@ public final class TaskRunner {
         EXAMPLES_PER_CLAIM,
         (task, indices) -> {
           inputs.checkModel(run);
-          return evaluate(evaluators.get(task), indices);
+          try {
+            return evaluate(evaluators.get(task), indices);
+          } catch (LanguageModelException e) {
+            throw e;
+          } catch (RuntimeException e) {
+            throw new UnexpectedException(e);
+          }
         });
   }
 

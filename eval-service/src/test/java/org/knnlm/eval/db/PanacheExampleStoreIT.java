@@ -76,8 +76,7 @@ class PanacheExampleStoreIT {
     assertThat(store.unfinished()).extracting(Run::id).containsExactly(run.id());
     assertThat(runs.nextUnfinished()).as("not for the worker of texts").isEmpty();
     assertThat(store.progress(run.id()))
-        .containsExactly(
-            new TaskProgress("obqa", 4, 0, 0, 0), new TaskProgress("bbh", 3, 0, 0, 0));
+        .containsExactly(new TaskProgress("obqa", 4, 0, 0, 0), new TaskProgress("bbh", 3, 0, 0, 0));
     store.begin(run, List.of(TaskRuns.plan(9), TaskRuns.plan(9)));
     assertThat(store.progress(run.id()).getFirst().examples()).as("planned once").isEqualTo(4);
   }
@@ -222,9 +221,7 @@ class PanacheExampleStoreIT {
     assertThat(first.prompt()).isEqualTo("asked \uFFFD");
     assertThat(first.outcomes())
         .isEqualTo(
-            ((Evaluated.Done) TaskRuns.done(SPEC, 0, 0, true, true, false))
-                .graded()
-                .outcomes());
+            ((Evaluated.Done) TaskRuns.done(SPEC, 0, 0, true, true, false)).graded().outcomes());
     ExampleResult failed = find(ExampleFilter.ALL).get(3);
     assertThat(failed.error()).contains("why");
     assertThat(failed.outcomes()).isEmpty();
@@ -272,9 +269,7 @@ class PanacheExampleStoreIT {
     assertThat(base.failed()).isEqualTo(1);
     assertThat(table.rows().get(2).metrics()).containsEntry("lm", 0.0);
     TaskTable.Row bbh = table.rows().get(3);
-    assertThat(bbh.metrics())
-        .containsEntry("acc", 0.75)
-        .containsEntry("acc_of_examples", 2 / 3.0);
+    assertThat(bbh.metrics()).containsEntry("acc", 0.75).containsEntry("acc_of_examples", 2 / 3.0);
     assertThat(bbh.groups()).containsEntry("navigate", 0.5).containsEntry("snarks", 1.0);
   }
 }

@@ -189,7 +189,8 @@ class TaskRunResourceIT {
   void aRunIsPausedResumedRetriedAndCancelled() throws Exception {
     long id = create().id();
     problem(given().get("/api/runs/{id}/table", id).then(), 409)
-        .body("detail", is("run %d is RUNNING with 0 of 4 examples: it has no table".formatted(id)));
+        .body(
+            "detail", is("run %d is RUNNING with 0 of 4 examples: it has no table".formatted(id)));
     given().post("/api/runs/{id}/pause", id).then().statusCode(200).body("state", is("PAUSED"));
     given().post("/api/runs/{id}/resume", id).then().statusCode(200).body("state", is("QUEUED"));
     problem(given().post("/api/runs/{id}/resume", id).then(), 409);
