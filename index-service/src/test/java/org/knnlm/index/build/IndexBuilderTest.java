@@ -312,7 +312,7 @@ class IndexBuilderTest {
     }
     Files.write(keys, halves.array());
     try (Datastore datastore = Datastore.open(outliers)) {
-      var asItIs = new IndexSettings("IVF64,PQ16x4fs", 0, 0, 0, OptionalInt.of(2), 0, 1);
+      var asItIs = new IndexSettings("IVF64,PQ32x4fs", 0, 0, 0, OptionalInt.of(1), 0, 1);
       double unrotated = recallAt10(datastore, outliers, asItIs);
       assertThat(recallAt10(datastore, outliers, settings("fast"))).isGreaterThan(unrotated + 0.1);
     }
