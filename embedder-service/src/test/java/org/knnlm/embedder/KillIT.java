@@ -55,7 +55,10 @@ class KillIT {
     assertThat(kills).as("kills before the save was over").isGreaterThanOrEqualTo(KILLS);
     damage(random);
     for (int worker = 0; worker < WORKERS; worker++) {
-      assertThat(embedder.run(embed("killed", worker, WORKERS)).exitCode()).isZero();
+      var ended = embedder.run(embed("killed", worker, WORKERS));
+      assertThat(ended.exitCode()).isZero();
+      assertThat(ended.output())
+          .contains("; %d damaged parts written again".formatted(worker == 0 ? 1 : 0));
     }
     killFinaliser(random);
 

@@ -131,10 +131,11 @@ final class EmbedCommand implements Callable<Integer> {
         shown.say(
             String.format(
                 Locale.ROOT,
-                "worker %d of %d is done: %s; without a request for the model %.2f %% of the time",
+                "worker %d of %d is done: %s; %d damaged parts written again; without a request for the model %.2f %% of the time",
                 worker,
                 workers,
                 ProgressPrinter.words(progress.progress()),
+                progress.damagedParts(),
                 100 * progress.overhead()));
       }
     }

@@ -142,6 +142,7 @@ public final class DatastoreMaker {
           progress.keysFound(part.keys());
           return earlier.get();
         }
+        progress.partDamaged();
         LOG.log(System.Logger.Level.WARNING, "{0} is damaged on the disk: writing it again", part);
       }
       Part written = embedder.embed(part, writer);

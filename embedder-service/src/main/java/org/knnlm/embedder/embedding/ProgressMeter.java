@@ -17,6 +17,7 @@ public final class ProgressMeter {
   private long embeddingBegan;
   private long embeddingEnded;
   private long ended;
+  private int damagedParts;
   private int asked;
   private long askedSince;
   private long modelNanos;
@@ -49,6 +50,16 @@ public final class ProgressMeter {
   synchronized void keysFound(long more) {
     keysDone += more;
     keysFound += more;
+  }
+
+  /** A part that was written earlier has other bytes now. */
+  synchronized void partDamaged() {
+    damagedParts++;
+  }
+
+  /** Parts whose bytes on the disk were not those that had been written; they are written again. */
+  public synchronized int damagedParts() {
+    return damagedParts;
   }
 
   /** A request to the model begins. */
