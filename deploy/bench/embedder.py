@@ -34,12 +34,19 @@ class CommandLine:
     def run(self, *arguments):
         java = Path(os.environ["JAVA_HOME"]) / "bin/java" if "JAVA_HOME" in os.environ else "java"
         command = [java, "-Xmx512m", "-jar", ROOT / "embedder-service/target/quarkus-app/quarkus-run.jar", *arguments]
-        process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
+        with tempfile.TemporaryFile("w+") as log:
+            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+            resident = 0
+            while process.poll() is None:
+                # not the process's ru_maxrss, which begins with that of its parent
+                found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+                resident = max(resident, int(found[1]) if found else 0)
+                time.sleep(0.05)
+            log.seek(0)
+            output = log.read()
+        if process.returncode:
             raise SystemExit(f"{arguments}: {output}")
-        return output, usage.ru_maxrss / 1024
+        return output, resident / 1024
 
 
 def windows(tokens, block=1024, stride=512):
