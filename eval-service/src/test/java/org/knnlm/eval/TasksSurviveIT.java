@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,22 +315,21 @@ class TasksSurviveIT {
   private static void requireSame(List<JsonNode> found, List<JsonNode> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.size(); i++) {
-      assertThat(found.get(i).equals(LAST_BITS, expected.get(i)))
+      assertThat(found.get(i).equals(TasksSurviveIT::compare, expected.get(i)))
           .as("%s, expected %s", found.get(i), expected.get(i))
           .isTrue();
     }
   }
 
-  /** 0 for what is equal or, as a number, differs by no more than float32's last bits. */
-  private static final Comparator<JsonNode> LAST_BITS =
-      (a, b) ->
-          a.equals(b)
-                  || a.isNumber()
-                      && b.isNumber()
-                      && Math.abs(a.doubleValue() - b.doubleValue())
-                          <= 1e-5 * (1 + Math.abs(b.doubleValue()))
-              ? 0
-              : 1;
+  private static int compare(JsonNode a, JsonNode b) {
+    return a.isNumber() && b.isNumber() && near(a.doubleValue(), b.doubleValue())
+        ? 0
+        : a.toString().compareTo(b.toString());
+  }
+
+  private static boolean near(double a, double b) {
+    return Math.abs(a - b) <= 1e-5 * (1 + Math.abs(b));
+  }
 
   private static String table(ServiceProcess eval, long id) throws Exception {
     return JSON.readTree(eval.request().get("/api/runs/{id}/table", id).asString())
