@@ -315,7 +315,7 @@ public class PanacheExampleStore implements ExampleStore {
             .unwrap(Session.class)
             .createNativeQuery(
                 """
-                select task_position, group_name, cast(place as integer), sum(value), count(*)
+                select task_position, group_name, cast(place as integer), sum(value order by example_index), count(*)
                 from example, unnest(metric_values) with ordinality as metric(value, place)
                 where run_id = :run and state = 'DONE'
                 group by task_position, group_name, place
