@@ -12,6 +12,7 @@ class ArchitectureTest {
   private static final String[] DOMAIN = {
     "org.knnlm.eval.analysis..",
     "org.knnlm.eval.comparison..",
+    "org.knnlm.eval.digest..",
     "org.knnlm.eval.example..",
     "org.knnlm.eval.lm..",
     "org.knnlm.eval.perplexity..",

@@ -7,12 +7,9 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.knnlm.eval.digest.Sha256;
 import org.tukaani.xz.XZInputStream;
 
 /** The PostgreSQL programs that this service carries for x86-64 Linux with glibc. */
@@ -46,14 +43,8 @@ final class ServerArchive {
   }
 
   private static String sha256(URL archive) throws IOException {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      try (var in = new DigestInputStream(archive.openStream(), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    try (InputStream in = archive.openStream()) {
+      return Sha256.of(in);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knnlm.corpus.CorpusException;
+import org.knnlm.eval.digest.Sha256;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.LanguageModelException;
@@ -74,7 +75,7 @@ public final class Runner {
     ModelInfo info = patience.call(() -> inputs.checkModel(run));
     inputs.checkDatastores(run);
     Path file = texts.file(run.spec().text());
-    String sha256 = TextFolder.sha256(file);
+    String sha256 = Sha256.of(file);
     if (!sha256.equals(run.provenance().textSha256())) {
       throw new ChangedInputException(
           "the text %s has changed: its SHA-256 is %s and was %s"

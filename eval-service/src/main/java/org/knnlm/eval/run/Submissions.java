@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.knnlm.eval.digest.Sha256;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.FieldProblem;
@@ -106,7 +107,7 @@ public final class Submissions {
 
   private String textSha256(RunSpec spec) {
     return switch (spec.subject()) {
-      case Subject.Text text -> TextFolder.sha256(texts.file(text.file()));
+      case Subject.Text text -> Sha256.of(texts.file(text.file()));
       case Subject.Tasks _ -> "";
     };
   }

@@ -1,15 +1,10 @@
 package org.knnlm.eval.run;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.knnlm.eval.lm.FieldProblem;
 
@@ -55,21 +50,6 @@ public final class TextFolder {
       throw problem("found \"%s\", which does not exist in the folder of texts", text);
     } catch (IOException e) {
       throw problem("found \"%s\", which cannot be read: " + e.getMessage(), text);
-    }
-  }
-
-  /** SHA-256 of a file's content, hexadecimal. */
-  static String sha256(Path file) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -5,15 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.knnlm.eval.digest.Sha256;
 
 /** The folder of the tasks' data, and the only way to a file in it. */
 public final class DataFolder {
@@ -48,7 +45,7 @@ public final class DataFolder {
    */
   public List<DataFile> files(Task task) {
     return Stream.concat(rowFiles(task).stream(), others(task).stream())
-        .map(file -> new DataFile(file, sha256(path(file))))
+        .map(file -> new DataFile(file, Sha256.of(path(file))))
         .toList();
   }
 
@@ -140,21 +137,6 @@ public final class DataFolder {
       return content.map(file -> file.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** SHA-256 of a file's content, hexadecimal. */
-  static String sha256(Path file) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

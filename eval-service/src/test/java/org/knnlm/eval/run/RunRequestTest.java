@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.knnlm.corpus.CorpusFormat;
+import org.knnlm.eval.digest.Sha256;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Protocol;
@@ -211,7 +212,7 @@ class RunRequestTest {
 
   @Test
   void aTextIsKnownByItsContent() {
-    assertThat(TextFolder.sha256(texts.file("a.txt")))
+    assertThat(Sha256.of(texts.file("a.txt")))
         .isEqualTo("b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733");
   }
 

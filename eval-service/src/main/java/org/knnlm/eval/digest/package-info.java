@@ -1,0 +1,2 @@
+/** Digests by which files are known again. */
+package org.knnlm.eval.digest;
