@@ -8,13 +8,8 @@ import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Scores;
 import org.knnlm.eval.lm.Sequence;
 
-/** What all evaluators ask with. */
-record Asking(
-    LoadedTask loaded,
-    LanguageModel model,
-    ModelInfo info,
-    List<Retrieval> settings,
-    TokenSource tokens) {
+/** A model, and the settings under which it is asked beside its base. */
+record Asking(LanguageModel model, ModelInfo info, List<Retrieval> settings) {
 
   /**
    * Sums of cross-entropies of the targets of sequences, in nats.
@@ -23,9 +18,8 @@ record Asking(
    */
   List<double[]> entropies(List<Sequence> sequences) {
     List<double[]> sums = new ArrayList<>();
-    for (int from = 0; from < sequences.size(); from += info.maxSequences()) {
-      int to = Math.min(from + info.maxSequences(), sequences.size());
-      model.score(sequences.subList(from, to), settings, scores -> sums.add(sums(scores)));
+    for (List<Sequence> request : requests(sequences)) {
+      model.score(request, settings, scores -> sums.add(sums(scores)));
     }
     return sums;
   }
@@ -47,9 +41,13 @@ record Asking(
     return sum;
   }
 
-  /** The row of an example. */
-  Row row(int index) {
-    return loaded.rows().get(index);
+  /** As many at a time as one request may have. */
+  <T> List<List<T>> requests(List<T> all) {
+    List<List<T>> requests = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += info.maxSequences()) {
+      requests.add(all.subList(from, Math.min(from + info.maxSequences(), all.size())));
+    }
+    return requests;
   }
 
   /** Number of settings, the base model included. */

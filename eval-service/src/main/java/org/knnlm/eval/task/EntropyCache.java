@@ -1,5 +1,7 @@
 package org.knnlm.eval.task;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +20,34 @@ final class EntropyCache {
         }
       };
 
-  synchronized List<String> missing(List<String> texts) {
-    return texts.stream().filter(text -> !sums.containsKey(text)).toList();
+  /**
+   * Looks texts up.
+   *
+   * @param found takes the sums of those that are here
+   * @return the others
+   */
+  synchronized List<String> find(Collection<String> texts, Map<String, double[]> found) {
+    List<String> missing = new ArrayList<>();
+    for (String text : texts) {
+      double[] known = sums.get(text);
+      if (known == null) {
+        missing.add(text);
+      } else {
+        found.put(text, known);
+      }
+    }
+    return missing;
   }
 
-  synchronized double[] get(String text) {
-    return sums.get(text);
-  }
-
-  synchronized void put(List<String> texts, List<double[]> ofTexts) {
+  /**
+   * Takes the sums of texts that were not here.
+   *
+   * @param found takes them too
+   */
+  synchronized void put(List<String> texts, List<double[]> ofTexts, Map<String, double[]> found) {
     for (int i = 0; i < texts.size(); i++) {
       sums.put(texts.get(i), ofTexts.get(i));
+      found.put(texts.get(i), ofTexts.get(i));
     }
   }
 }

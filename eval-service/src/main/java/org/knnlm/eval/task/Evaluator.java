@@ -33,11 +33,11 @@ public interface Evaluator {
   /** The evaluator of a task that asks for rows. */
   static Evaluator of(
       LoadedTask task, LanguageModel model, ModelInfo info, List<Retrieval> settings) {
-    var asking = new Asking(task, model, info, settings, new TokenSource(model, info));
+    var asking = new Asking(model, info, settings);
     return switch (task.task().request()) {
-      case Request.Score score -> new ScoreEvaluator(asking, score);
-      case Request.NextToken next -> new NextTokenEvaluator(asking, next);
-      case Request.Generate generate -> new GenerateEvaluator(asking, generate);
+      case Request.Score score -> new ScoreEvaluator(task, asking, score);
+      case Request.NextToken next -> new NextTokenEvaluator(task, asking, next);
+      case Request.Generate generate -> new GenerateEvaluator(task, asking, generate);
       case Request.Perplexity _ -> throw new IllegalArgumentException("a text is needed");
     };
   }
@@ -45,6 +45,6 @@ public interface Evaluator {
   /** The evaluator of a perplexity task. */
   static Evaluator of(
       TokenizedText text, LanguageModel model, ModelInfo info, List<Retrieval> settings) {
-    return new WindowEvaluator(text, model, info, settings);
+    return new WindowEvaluator(text, new Asking(model, info, settings));
   }
 }

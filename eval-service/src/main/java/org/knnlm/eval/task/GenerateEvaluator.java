@@ -7,58 +7,43 @@ import java.util.Map;
 import org.knnlm.eval.lm.Continuation;
 
 /** Greedy continuations of several examples in one request. */
-final class GenerateEvaluator implements Evaluator {
-  private final Asking asking;
+final class GenerateEvaluator extends RowEvaluator {
   private final Request.Generate request;
 
-  GenerateEvaluator(Asking asking, Request.Generate request) {
-    this.asking = asking;
+  GenerateEvaluator(LoadedTask loaded, Asking asking, Request.Generate request) {
+    super(loaded, asking);
     this.request = request;
-  }
-
-  @Override
-  public int examples() {
-    return asking.loaded().rows().size();
-  }
-
-  @Override
-  public String group(int index) {
-    return asking.row(index).group();
   }
 
   @Override
   public List<Graded> evaluate(List<Integer> indices) {
     List<Graded> graded = new ArrayList<>();
-    int most = asking.info().maxSequences();
-    for (int from = 0; from < indices.size(); from += most) {
-      graded.addAll(together(indices.subList(from, Math.min(from + most, indices.size()))));
+    for (List<Integer> some : asking.requests(indices)) {
+      graded.addAll(together(some));
     }
     return graded;
   }
 
   private List<Graded> together(List<Integer> indices) {
-    List<Row> rows = indices.stream().map(asking::row).toList();
+    List<Row> rows = indices.stream().map(this::row).toList();
     List<List<String>> answers = rows.stream().map(this::answers).toList();
     List<String> prompts =
         rows.stream()
-            .map(
-                row ->
-                    asking.loaded().shots().getOrDefault(row.group(), "")
-                        + asking.loaded().prompt().fill(row))
+            .map(row -> loaded.shots().getOrDefault(row.group(), "") + loaded.prompt().fill(row))
             .toList();
-    Map<String, int[]> tokens = asking.tokens().whole(prompts);
+    Map<String, int[]> whole = tokens.whole(prompts);
     List<List<Continuation>> continuations =
         asking
             .model()
             .generate(
-                prompts.stream().map(prompt -> cut(tokens.get(prompt))).toList(),
+                prompts.stream().map(prompt -> cut(whole.get(prompt))).toList(),
                 asking.settings(),
                 request.maxNewTokens(),
                 request.stop());
     List<Graded> graded = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       List<String> expected = answers.get(i);
-      var prompt = new Grading.Prompt(prompts.get(i), tokens.get(prompts.get(i)).length > room());
+      var prompt = new Grading.Prompt(prompts.get(i), whole.get(prompts.get(i)).length > room());
       graded.add(
           new Graded(
               prompts.get(i),
@@ -69,7 +54,7 @@ final class GenerateEvaluator implements Evaluator {
                           request
                               .grading()
                               .outcome(
-                                  asking.loaded().task(),
+                                  loaded.task(),
                                   continuation.text(),
                                   continuation.tokens(),
                                   expected,

@@ -1,13 +1,14 @@
 package org.knnlm.eval.task;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.knnlm.eval.lm.Scores;
 
 /** Classification by the next token: one pass for each example, several in one request. */
-final class NextTokenEvaluator implements Evaluator {
+final class NextTokenEvaluator extends RowEvaluator {
   private static final String UNCONDITIONAL = ":";
 
   /**
@@ -26,23 +27,12 @@ final class NextTokenEvaluator implements Evaluator {
       List<double[]> domain,
       List<double[]> unconditional) {}
 
-  private final Asking asking;
   private final Request.NextToken request;
   private Shared shared;
 
-  NextTokenEvaluator(Asking asking, Request.NextToken request) {
-    this.asking = asking;
+  NextTokenEvaluator(LoadedTask loaded, Asking asking, Request.NextToken request) {
+    super(loaded, asking);
     this.request = request;
-  }
-
-  @Override
-  public int examples() {
-    return asking.loaded().rows().size();
-  }
-
-  @Override
-  public String group(int index) {
-    return asking.row(index).group();
   }
 
   @Override
@@ -50,11 +40,11 @@ final class NextTokenEvaluator implements Evaluator {
     Shared same = shared();
     List<String> premises =
         indices.stream()
-            .map(index -> request.premise().fill(asking.row(index).with("prompt", same.prompt())))
+            .map(index -> request.premise().fill(row(index).with("prompt", same.prompt())))
             .toList();
     List<Integer> answers =
         indices.stream()
-            .map(index -> request.answer().of(asking.row(index), same.words().size()))
+            .map(index -> request.answer().of(row(index), same.words().size()))
             .toList();
     List<List<double[]>> probabilities = probabilities(premises, same.ids());
     return IntStream.range(0, indices.size())
@@ -70,7 +60,7 @@ final class NextTokenEvaluator implements Evaluator {
       double[] unconditional = same.unconditional().get(column);
       outcomes.add(
           Verbalizers.grade(
-              asking.loaded().task(),
+              loaded.task(),
               same.words(),
               new Verbalizers.Distributions(
                   id -> conditional[place(same.ids(), id)],
@@ -82,26 +72,21 @@ final class NextTokenEvaluator implements Evaluator {
   }
 
   private static int place(int[] ids, int id) {
-    return java.util.Arrays.binarySearch(ids, id);
+    return Arrays.binarySearch(ids, id);
   }
 
   /** Probabilities of tokens after each text: for each text, for each setting. */
   private List<List<double[]>> probabilities(List<String> texts, int[] ids) {
-    Map<String, int[]> tokens = asking.tokens().whole(texts);
+    Map<String, int[]> whole = tokens.whole(texts);
     List<int[]> sequences =
         texts.stream()
-            .map(text -> TokenSource.last(tokens.get(text), asking.info().maxSequenceLength()))
+            .map(text -> TokenSource.last(whole.get(text), asking.info().maxSequenceLength()))
             .toList();
     List<List<double[]>> all = new ArrayList<>();
-    int most = asking.info().maxSequences();
-    for (int from = 0; from < sequences.size(); from += most) {
+    for (List<int[]> request : asking.requests(sequences)) {
       asking
           .model()
-          .nextToken(
-              sequences.subList(from, Math.min(from + most, sequences.size())),
-              ids,
-              asking.settings(),
-              scores -> all.add(probabilities(scores)));
+          .nextToken(request, ids, asking.settings(), scores -> all.add(probabilities(scores)));
     }
     return all;
   }
@@ -119,27 +104,24 @@ final class NextTokenEvaluator implements Evaluator {
 
   private synchronized Shared shared() {
     if (shared == null) {
-      List<List<String>> labels = asking.loaded().labels();
+      List<List<String>> labels = loaded.labels();
       List<String> spaced = labels.stream().flatMap(List::stream).map(word -> " " + word).toList();
-      Map<String, TokenSource.Continuation> tokens = asking.tokens().continuations(spaced);
+      Map<String, TokenSource.Continuation> continuations = tokens.continuations(spaced);
       List<int[]> words =
           labels.stream()
-              .map(label -> label.stream().mapToInt(word -> first(tokens, word)).toArray())
+              .map(label -> label.stream().mapToInt(word -> first(continuations, word)).toArray())
               .toList();
-      int[] ids =
-          words.stream().flatMapToInt(java.util.Arrays::stream).sorted().distinct().toArray();
+      int[] ids = words.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
       String prompt =
-          asking.tokens().isLlama2()
-              ? request.promptOfLlama2().orElse(request.prompt())
-              : request.prompt();
+          tokens.isLlama2() ? request.promptOfLlama2().orElse(request.prompt()) : request.prompt();
       List<List<double[]>> without = probabilities(List.of(prompt, UNCONDITIONAL), ids);
       shared = new Shared(prompt, words, ids, without.getFirst(), without.getLast());
     }
     return shared;
   }
 
-  private static int first(Map<String, TokenSource.Continuation> tokens, String word) {
-    int[] ids = tokens.get(" " + word).tokens();
+  private static int first(Map<String, TokenSource.Continuation> continuations, String word) {
+    int[] ids = continuations.get(" " + word).tokens();
     if (ids.length == 0) {
       throw new ExampleException("the word \"%s\" of a label has no token".formatted(word));
     }

@@ -2,15 +2,14 @@ package org.knnlm.eval.task;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import org.knnlm.eval.lm.Sequence;
 
 /** Multiple choice by likelihood: the options of several examples in one request. */
-final class ScoreEvaluator implements Evaluator {
+final class ScoreEvaluator extends RowEvaluator {
   private static final int[] BARE = {Continuations.BARE_TOKEN};
 
   /**
@@ -27,7 +26,6 @@ final class ScoreEvaluator implements Evaluator {
       int answer,
       OptionalInt reference) {}
 
-  private final Asking asking;
   private final Request.Score request;
 
   /** What does not depend on the premise is scored once. */
@@ -35,32 +33,20 @@ final class ScoreEvaluator implements Evaluator {
 
   private final EntropyCache afterBareToken = new EntropyCache();
 
-  ScoreEvaluator(Asking asking, Request.Score request) {
-    this.asking = asking;
+  ScoreEvaluator(LoadedTask loaded, Asking asking, Request.Score request) {
+    super(loaded, asking);
     this.request = request;
   }
 
   @Override
-  public int examples() {
-    return asking.loaded().rows().size();
-  }
-
-  @Override
-  public String group(int index) {
-    return asking.row(index).group();
-  }
-
-  @Override
   public List<Graded> evaluate(List<Integer> indices) {
-    List<Choice> choices = indices.stream().map(index -> choice(asking.row(index))).toList();
+    List<Choice> choices = indices.stream().map(index -> choice(row(index))).toList();
     Map<String, TokenSource.Continuation> continuations =
-        asking
-            .tokens()
-            .continuations(choices.stream().flatMap(c -> c.continuations().stream()).toList());
+        tokens.continuations(choices.stream().flatMap(c -> c.continuations().stream()).toList());
     List<String> premises = new ArrayList<>();
     choices.forEach(choice -> premises.addAll(choice.premises()));
     request.domain().ifPresent(premises::add);
-    Map<String, int[]> premiseTokens = asking.tokens().whole(premises);
+    Map<String, int[]> premiseTokens = tokens.whole(premises);
 
     List<Sequence> sequences = new ArrayList<>();
     for (Choice choice : choices) {
@@ -72,27 +58,22 @@ final class ScoreEvaluator implements Evaluator {
       }
     }
     int conditional = sequences.size();
-    List<String> distinct = List.copyOf(continuations.keySet());
+    Map<String, double[]> domains = new HashMap<>();
+    Map<String, double[]> bares = new HashMap<>();
     List<String> newAfterDomain = List.of();
     List<String> newAfterBareToken = List.of();
     if (request.domain().isPresent()) {
       int[] domain = premiseTokens.get(request.domain().get());
-      newAfterDomain = afterDomain.missing(distinct);
+      newAfterDomain = afterDomain.find(continuations.keySet(), domains);
       newAfterDomain.forEach(text -> sequences.add(sequence(domain, continuations.get(text))));
-      newAfterBareToken = afterBareToken.missing(distinct);
+      newAfterBareToken = afterBareToken.find(continuations.keySet(), bares);
       newAfterBareToken.forEach(text -> sequences.add(sequence(BARE, continuations.get(text))));
     }
     List<double[]> sums = asking.entropies(sequences);
     int domainEnd = conditional + newAfterDomain.size();
-    afterDomain.put(newAfterDomain, sums.subList(conditional, domainEnd));
-    afterBareToken.put(newAfterBareToken, sums.subList(domainEnd, sums.size()));
+    afterDomain.put(newAfterDomain, sums.subList(conditional, domainEnd), domains);
+    afterBareToken.put(newAfterBareToken, sums.subList(domainEnd, sums.size()), bares);
 
-    // What the caches held before may have left them meanwhile; what is needed now is looked up
-    // once
-    Map<String, double[]> domains =
-        sumsOf(distinct, newAfterDomain, conditional, sums, afterDomain);
-    Map<String, double[]> bares =
-        sumsOf(distinct, newAfterBareToken, domainEnd, sums, afterBareToken);
     List<Graded> graded = new ArrayList<>();
     int next = 0;
     for (Choice choice : choices) {
@@ -106,16 +87,6 @@ final class ScoreEvaluator implements Evaluator {
       next += choice.texts().size();
     }
     return graded;
-  }
-
-  private Map<String, double[]> sumsOf(
-      List<String> texts, List<String> added, int from, List<double[]> sums, EntropyCache cache) {
-    Map<String, double[]> found = new LinkedHashMap<>();
-    if (request.domain().isPresent()) {
-      IntStream.range(0, added.size()).forEach(i -> found.put(added.get(i), sums.get(from + i)));
-      texts.forEach(text -> found.computeIfAbsent(text, cache::get));
-    }
-    return found;
   }
 
   private Graded graded(
@@ -138,7 +109,7 @@ final class ScoreEvaluator implements Evaluator {
       }
       outcomes.add(
           Continuations.grade(
-              asking.loaded().task(),
+              loaded.task(),
               choice.texts(),
               options,
               choice.answer(),

@@ -5,9 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.knnlm.eval.lm.LanguageModel;
-import org.knnlm.eval.lm.ModelInfo;
-import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Sequence;
 import org.knnlm.eval.perplexity.TextCounts;
 import org.knnlm.eval.perplexity.TokenizedText;
@@ -17,10 +14,9 @@ final class WindowEvaluator implements Evaluator {
   private final TokenizedText text;
   private final Asking asking;
 
-  WindowEvaluator(
-      TokenizedText text, LanguageModel model, ModelInfo info, List<Retrieval> settings) {
+  WindowEvaluator(TokenizedText text, Asking asking) {
     this.text = text;
-    this.asking = new Asking(null, model, info, settings, null);
+    this.asking = asking;
   }
 
   @Override
