@@ -11,8 +11,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.knnlm.eval.Settings;
 import org.knnlm.eval.lm.Continuation;
@@ -141,19 +143,12 @@ public class GrpcLanguageModel implements LanguageModel {
                     .addAllTokenIds(Arrays.stream(sequence.tokens()).boxed().toList())
                     .setFirstTarget(sequence.firstTarget())));
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
-    var replies = new int[1];
-    stream(
+    inOrder(
+        "scores of",
+        sequences,
         () -> within(timeout).score(request.build()),
-        (ScoreResponse reply) -> {
-          int index = replies[0]++;
-          check(
-              reply.getSequence() == index && index < sequences.size(),
-              "scores of sequence %d where %d is next".formatted(reply.getSequence(), index));
-          sink.accept(ScoreReplies.read(reply, sequences.get(index), retrievals.size()));
-        });
-    check(
-        replies[0] == sequences.size(),
-        "scores of %d sequences, asked for %d".formatted(replies[0], sequences.size()));
+        ScoreResponse::getSequence,
+        (sequence, reply) -> sink.accept(ScoreReplies.read(reply, sequence, retrievals.size())));
   }
 
   @Override
@@ -163,25 +158,18 @@ public class GrpcLanguageModel implements LanguageModel {
     sequences.forEach(tokens -> request.addSequences(sequence(tokens)));
     Arrays.stream(tokenIds).forEach(request::addTokenIds);
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
-    var replies = new int[1];
-    stream(
+    inOrder(
+        "the tokens after",
+        sequences,
         () -> within(timeout).nextToken(request.build()),
-        (NextTokenResponse reply) -> {
-          int index = replies[0]++;
-          check(
-              reply.getSequence() == index && index < sequences.size(),
-              "the tokens after sequence %d where %d is next"
-                  .formatted(reply.getSequence(), index));
-          sink.accept(
-              ScoreReplies.read(
-                  reply.getLogProbs(),
-                  reply.getRetrievalLogProbs(),
-                  tokenIds.length,
-                  retrievals.size()));
-        });
-    check(
-        replies[0] == sequences.size(),
-        "the tokens after %d sequences, asked for %d".formatted(replies[0], sequences.size()));
+        NextTokenResponse::getSequence,
+        (sequence, reply) ->
+            sink.accept(
+                ScoreReplies.read(
+                    reply.getLogProbs(),
+                    reply.getRetrievalLogProbs(),
+                    tokenIds.length,
+                    retrievals.size())));
   }
 
   @Override
@@ -216,6 +204,29 @@ public class GrpcLanguageModel implements LanguageModel {
 
   private LanguageModelBlockingStub within(Duration limit) {
     return Clients.connecting(stub).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Reads one reply for each sequence, which come in the order of the sequences. */
+  private static <S, T> void inOrder(
+      String what,
+      List<S> sequences,
+      Supplier<Iterator<T>> call,
+      ToIntFunction<T> sequence,
+      BiConsumer<S, T> reader) {
+    var replies = new int[1];
+    stream(
+        call,
+        reply -> {
+          int index = replies[0]++;
+          int found = sequence.applyAsInt(reply);
+          check(
+              found == index && index < sequences.size(),
+              "%s sequence %d where %d is next".formatted(what, found, index));
+          reader.accept(sequences.get(index), reply);
+        });
+    check(
+        replies[0] == sequences.size(),
+        "%s %d sequences, asked for %d".formatted(what, replies[0], sequences.size()));
   }
 
   /** Reads a stream to its end; a reader that throws ends the call on the other side too. */
