@@ -40,10 +40,10 @@ public final class Cluster {
     <T> Future<T> start(Callable<T> task);
   }
 
-  /** Takes answers. */
+  /** Takes the neighbours of the queries from {@code firstQuery} on. */
   @FunctionalInterface
   public interface Output {
-    void accept(Answer answer) throws InterruptedException;
+    void accept(int firstQuery, Answer answer) throws InterruptedException;
   }
 
   /**
@@ -92,17 +92,25 @@ public final class Cluster {
    */
   public void search(Iterable<NeighborQuery> pieces, boolean allowPartial, Output output)
       throws InterruptedException {
+    int answered = 0;
     Future<Answer> next = null;
     for (NeighborQuery piece : pieces) {
       Future<Answer> before = next;
       next = fork.start(() -> search(piece, allowPartial));
       if (before != null) {
-        output.accept(get(before));
+        answered += hand(get(before), answered, output);
       }
     }
     if (next != null) {
-      output.accept(get(next));
+      hand(get(next), answered, output);
     }
+  }
+
+  /** Returns the number of queries that are answered. */
+  private static int hand(Answer answer, int firstQuery, Output output)
+      throws InterruptedException {
+    output.accept(firstQuery, answer);
+    return answer.neighbors().queries();
   }
 
   private record Here(IndexManifest manifest, List<Integer> shards) {

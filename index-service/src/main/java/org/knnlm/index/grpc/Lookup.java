@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.catalog.Catalog;
-import org.knnlm.index.cluster.Answer;
 import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.cluster.NeighborQuery;
 import org.knnlm.proto.tensor.v1.Tensor;
@@ -25,12 +24,6 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
   /** 4 MB of them are sent while the next piece is searched for. */
   private static final int MAX_NEIGHBORS = 1 << 18;
 
-  /** Takes the neighbours of the queries from {@code firstQuery} on. */
-  @FunctionalInterface
-  interface Output {
-    void accept(int firstQuery, Answer answer) throws InterruptedException;
-  }
-
   static Lookup of(Catalog catalog, String datastore, Tensor queries, boolean allowPartial) {
     DatastoreName name = Requests.datastore(datastore);
     Datastore opened = catalog.datastore(name);
@@ -41,7 +34,7 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
     return queries.length / datastore.dimension();
   }
 
-  void inPieces(Cluster cluster, int k, OptionalInt nprobe, boolean exact, Output output)
+  void inPieces(Cluster cluster, int k, OptionalInt nprobe, boolean exact, Cluster.Output output)
       throws InterruptedException {
     int d = datastore.dimension();
     int rows = Math.clamp(MAX_NEIGHBORS / k, 1, MAX_QUERIES);
@@ -51,14 +44,7 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
                 .mapToObj(from -> rows(from, Math.min(count(), from + rows)))
                 .map(some -> new NeighborQuery(name, d, some, k, nprobe, exact))
                 .iterator();
-    int[] from = {0};
-    cluster.search(
-        pieces,
-        allowPartial,
-        answer -> {
-          output.accept(from[0], answer);
-          from[0] += answer.neighbors().queries();
-        });
+    cluster.search(pieces, allowPartial, output);
   }
 
   private float[] rows(int begin, int end) {
