@@ -67,17 +67,11 @@ final class EmbedCommand implements Callable<Integer> {
       description = "Field or column of the text (default: text)")
   private String text;
 
-  /** Names of hidden states. */
-  private enum Key {
-    LAST_FFN_INPUT,
-    LAST_FFN_OUTPUT
-  }
-
   @Option(
       names = "--key",
       defaultValue = "LAST_FFN_INPUT",
       description = "${COMPLETION-CANDIDATES} (default: LAST_FFN_INPUT)")
-  private Key key;
+  private KeyType key;
 
   @Option(
       names = "--worker",
@@ -142,25 +136,12 @@ final class EmbedCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Optional<Plan> planned(
-      DatastoreMaker maker, Corpus corpus, ModelInfo info, KeyType key, StagingFolder staging)
-      throws IOException, InterruptedException, ExecutionException {
-    return staging.isComplete() ? Optional.empty() : Optional.of(maker.plan(corpus, info, key));
-  }
-
   private Optional<Plan> plan(
       DatastoreMaker maker, Corpus corpus, ModelInfo info, StagingFolder staging)
       throws IOException, InterruptedException, ExecutionException {
     try (var _ = staging.awaitClaim()) {
-      return planned(maker, corpus, info, keyType(), staging);
+      return staging.isComplete() ? Optional.empty() : Optional.of(maker.plan(corpus, info, key));
     }
-  }
-
-  private KeyType keyType() {
-    return switch (key) {
-      case LAST_FFN_INPUT -> KeyType.LAST_FFN_INPUT;
-      case LAST_FFN_OUTPUT -> KeyType.LAST_FFN_OUTPUT;
-    };
   }
 
   private Share share() {
