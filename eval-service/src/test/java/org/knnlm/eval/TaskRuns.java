@@ -29,11 +29,21 @@ public final class TaskRuns {
   public static RunSpec spec(List<String> tasks, Retrieval... settings) {
     return new RunSpec(
         "study",
-        new Subject.Tasks(tasks.stream().map(TaskRuns::task).toList(), OptionalInt.of(7)),
+        new Subject.Tasks(
+            tasks.stream()
+                .map(
+                    name ->
+                        task(
+                            name,
+                            new DataFile(name + ".jsonl", "ab"),
+                            new DataFile("label.txt", "cd")))
+                .toList(),
+            OptionalInt.of(7)),
         List.of(settings));
   }
 
-  private static Subject.TaskOfRun task(String name) {
+  /** A task of the study, as a run has it. */
+  public static Subject.TaskOfRun task(String name, DataFile... files) {
     Task task = CATALOG.find(name).orElseThrow();
     return new Subject.TaskOfRun(
         name,
@@ -41,7 +51,7 @@ public final class TaskRuns {
         task.request().kind(),
         task.metrics().stream().map(Metric::name).toList(),
         task.definition(),
-        List.of(new DataFile(name + ".jsonl", "ab"), new DataFile("label.txt", "cd")));
+        List.of(files));
   }
 
   public static Provenance provenance(RunSpec spec) {

@@ -322,7 +322,7 @@ class TasksSurviveIT {
   }
 
   private static int compare(JsonNode a, JsonNode b) {
-    return a.isNumber() && b.isNumber() && near(a.doubleValue(), b.doubleValue())
+    return a.isDouble() && b.isDouble() && near(a.doubleValue(), b.doubleValue())
         ? 0
         : a.toString().compareTo(b.toString());
   }

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.knnlm.eval.HeldRuns;
 import org.knnlm.eval.Runs;
+import org.knnlm.eval.TaskRuns;
 import org.knnlm.eval.TestDatabase;
 import org.knnlm.eval.example.ExampleStore;
 import org.knnlm.eval.example.ExampleStore.Evaluated;
@@ -51,10 +52,7 @@ import org.knnlm.eval.run.RunStore;
 import org.knnlm.eval.run.Subject;
 import org.knnlm.eval.task.DataFile;
 import org.knnlm.eval.task.Graded;
-import org.knnlm.eval.task.Metric;
 import org.knnlm.eval.task.Outcome;
-import org.knnlm.eval.task.Task;
-import org.knnlm.eval.task.TaskCatalog;
 
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
@@ -70,7 +68,6 @@ class CompareResourceIT {
 
   @Inject RunStore store;
   @Inject ExampleStore examples;
-  @Inject TaskCatalog catalog;
   @Inject HeldRuns held;
   @Inject AgroalDataSource dataSource;
 
@@ -94,15 +91,8 @@ class CompareResourceIT {
     boolean is(int model, int example);
   }
 
-  private Subject.TaskOfRun task(String name, String sha256) {
-    Task task = catalog.find(name).orElseThrow();
-    return new Subject.TaskOfRun(
-        name,
-        task.version(),
-        task.request().kind(),
-        task.metrics().stream().map(Metric::name).toList(),
-        task.definition(),
-        List.of(new DataFile(name + ".jsonl", sha256)));
+  private static Subject.TaskOfRun task(String name, String sha256) {
+    return TaskRuns.task(name, new DataFile(name + ".jsonl", sha256));
   }
 
   private Run queued(Subject.TaskOfRun... tasks) {
