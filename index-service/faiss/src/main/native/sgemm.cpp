@@ -2,8 +2,8 @@
 //
 // The OpenBLAS that Maven has brings its own thread pool. Beside faiss's OpenMP threads that pool
 // spins for the same cores, and its size is one for the process where OpenMP's is one per calling
-// thread. So OpenBLAS is held to one thread and the split is made here. Linked statically and
-// hidden: only faiss sees it.
+// thread. So OpenBLAS is held to one thread and the split is made here. It is compiled into libfaiss
+// and hidden there; where libfaiss comes from a wheel, it is a library that is found before OpenBLAS.
 #include <omp.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ constexpr int64_t grain = 16;
 
 } // namespace
 
-extern "C" __attribute__((visibility("hidden"))) int sgemm_(
+extern "C" int sgemm_(
         const char* trans_a, const char* trans_b,
         const int* m, const int* n, const int* k,
         const float* alpha, const float* a, const int* lda,
