@@ -17,15 +17,19 @@
 
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexIVF.h>
+#include <faiss/IndexIVFFlat.h>
 #include <faiss/IndexIVFPQ.h>
 #include <faiss/IndexIVFPQFastScan.h>
 #include <faiss/IndexPreTransform.h>
 #include <faiss/IndexRefine.h>
+#include <faiss/IndexScalarQuantizer.h>
 #include <faiss/impl/FaissAssert.h>
 #include <faiss/impl/ScalarQuantizer.h>
 #include <faiss/impl/io.h>
 #include <faiss/impl/zerocopy_io.h>
 #include <faiss/index_io.h>
+
+#include "knnlm_gpu.h"
 
 namespace knnlm {
 
@@ -81,6 +85,7 @@ inline faiss::Index* view_index(const uint8_t* bytes, size_t size) {
 
 /// Deletes the index with all that it owns.
 inline void delete_index(faiss::Index* index) {
+    const auto gpu = hold_gpu(index);
     delete index;
 }
 
@@ -113,7 +118,7 @@ struct CallParameters {
             refine.base_index_params = of(refined->base_index);
             return &refine;
         }
-        return dynamic_cast<const faiss::IndexIVF*>(index) ? &ivf : nullptr;
+        return dynamic_cast<const faiss::IndexIVF*>(index) || is_gpu_ivf(index) ? &ivf : nullptr;
     }
 };
 
@@ -129,6 +134,7 @@ inline void search(
     }
     CallParameters parameters;
     parameters.ivf.nprobe = nprobe;
+    const auto gpu = hold_gpu(index);
     index->search(n, queries, k, distances, ids, parameters.of(index));
 }
 
@@ -158,6 +164,31 @@ inline int64_t file_bytes(const faiss::Index* index) {
 inline int64_t table_bytes(faiss::Index* index) {
     auto* ivfpq = dynamic_cast<faiss::IndexIVFPQ*>(ivf_of(index));
     return ivfpq ? ivfpq->precomputed_table.size() * sizeof(float) : 0;
+}
+
+/// Why faiss has nothing like the index on GPUs; empty when it may have. Derived classes, which faiss would copy as
+/// if they were their bases, are told apart.
+inline std::string cpu_only(const faiss::Index* index) {
+    if (auto* transform = dynamic_cast<const faiss::IndexPreTransform*>(index)) {
+        return cpu_only(transform->index);
+    }
+    const std::type_info& type = typeid(*index);
+    if (type == typeid(faiss::IndexFlat) || type == typeid(faiss::IndexFlatL2)) {
+        return "";
+    }
+    if (type == typeid(faiss::IndexIVFFlat) || type == typeid(faiss::IndexIVFPQ) ||
+        type == typeid(faiss::IndexIVFScalarQuantizer)) {
+        return cpu_only(static_cast<const faiss::IndexIVF*>(index)->quantizer);
+    }
+    return "faiss has no " + type_of(index) + " for GPUs";
+}
+
+/// Bytes that a copy on a GPU takes, from above: there lists are padded to 32 vectors, and their codes and ids each to
+/// what CUDA hands out at least.
+inline int64_t gpu_bytes(faiss::Index* index) {
+    const faiss::IndexIVF* ivf = ivf_of(index);
+    const int64_t padding = ivf ? ivf->nlist * (32 * (ivf->code_size + sizeof(int64_t)) + 2 * 512) : 0;
+    return file_bytes(index) + padding;
 }
 
 /// The first vector that has a NaN or an infinity; -1 when there is none.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
@@ -29,8 +30,11 @@ import org.knnlm.faiss.jni.global.faiss;
  * {@link IllegalStateException}; what faiss refuses is a {@link FaissException}.
  */
 public final class FaissIndex implements AutoCloseable {
+  /** Most neighbours that a search on a GPU finds, and most lists that it visits. */
+  public static final int GPU_LIMIT = 2048;
+
   private final IndexHandle handle;
-  private final Path mappedFrom;
+  private final String place;
   private final int d;
   private volatile int threads = Runtime.getRuntime().availableProcessors();
 
@@ -38,9 +42,12 @@ public final class FaissIndex implements AutoCloseable {
     this(index, Arena.ofShared(), null);
   }
 
-  private FaissIndex(NativeIndex index, Arena viewed, Path mappedFrom) {
+  /**
+   * @param place where an index is that can only be searched; null for all others
+   */
+  private FaissIndex(NativeIndex index, Arena viewed, String place) {
     this.handle = new IndexHandle(index, viewed);
-    this.mappedFrom = mappedFrom;
+    this.place = place;
     this.d = index.d();
   }
 
@@ -106,7 +113,7 @@ public final class FaissIndex implements AutoCloseable {
           IndexHandle.guarded(
               "cannot map index " + file,
               () -> faiss.view_index(Segments.bytes("file", bytes), bytes.byteSize()));
-      return new FaissIndex(index, arena, file);
+      return new FaissIndex(index, arena, "mapped from " + file);
     } catch (IOException e) {
       arena.close();
       throw new FaissException("cannot map index " + file + ": " + e.getMessage(), e);
@@ -119,7 +126,7 @@ public final class FaissIndex implements AutoCloseable {
   /**
    * A deep copy, such as of a trained and still empty index that each shard starts from.
    *
-   * @throws UnsupportedOperationException when the index is mapped
+   * @throws UnsupportedOperationException when the index is mapped or on a GPU
    */
   public FaissIndex copy() {
     requireOwned();
@@ -127,6 +134,48 @@ public final class FaissIndex implements AutoCloseable {
         index ->
             new FaissIndex(
                 IndexHandle.guarded("cannot copy the index", () -> faiss.clone_index(index))));
+  }
+
+  /** Why faiss has nothing like this index on GPUs; empty when it may have. */
+  public Optional<String> cpuOnly() {
+    return handle.read(
+        index -> {
+          try (BytePointer reason = faiss.cpu_only(index)) {
+            // JavaCPP's pointer to an empty string is null
+            return Optional.ofNullable(reason).map(BytePointer::getString);
+          }
+        });
+  }
+
+  /** Bytes that a copy of this index takes on a GPU, estimated from above. */
+  public long bytesOnGpu() {
+    return handle.read(faiss::gpu_bytes);
+  }
+
+  /**
+   * A copy in a GPU's memory, with tables in float16, that can only be searched: for at most {@link
+   * #GPU_LIMIT} neighbours in as many lists, one search of a GPU at a time.
+   *
+   * @param gpu its number
+   * @throws NoGpuException when there is no such GPU for faiss
+   * @throws FaissException when faiss refuses: the index's type or sizes, or for want of memory
+   */
+  public FaissIndex onGpu(int gpu) {
+    if (Gpu.all().stream().noneMatch(found -> found.number() == gpu)) {
+      throw new NoGpuException("GPU %d cannot be used: %s".formatted(gpu, Gpu.found()));
+    }
+    cpuOnly()
+        .ifPresent(
+            reason -> {
+              throw new FaissException(reason, null);
+            });
+    return handle.read(
+        index ->
+            new FaissIndex(
+                IndexHandle.guarded(
+                    "cannot copy the index to GPU " + gpu, () -> faiss.to_gpu(index, gpu)),
+                Arena.ofShared(),
+                "on GPU " + gpu));
   }
 
   /** OpenMP threads of each later call on this index; all processors at first. */
@@ -233,7 +282,7 @@ public final class FaissIndex implements AutoCloseable {
   /**
    * Writes the index to a file that appears under its name only when it is whole and on disk.
    *
-   * @throws UnsupportedOperationException when the index is mapped
+   * @throws UnsupportedOperationException when the index is mapped or on a GPU
    */
   public void write(Path file) throws IOException {
     requireOwned();
@@ -358,9 +407,9 @@ public final class FaissIndex implements AutoCloseable {
   }
 
   private void requireOwned() {
-    if (mappedFrom != null) {
+    if (place != null) {
       throw new UnsupportedOperationException(
-          "the index is mapped from " + mappedFrom + " and can only be searched");
+          "the index is " + place + " and can only be searched");
     }
   }
 

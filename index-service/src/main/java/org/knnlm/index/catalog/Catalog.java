@@ -20,6 +20,8 @@ import org.knnlm.index.build.IndexPlan;
 import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.build.Needs;
 import org.knnlm.index.build.Room;
+import org.knnlm.index.search.Gpus;
+import org.knnlm.index.search.Place;
 import org.knnlm.index.search.SearchQueue;
 import org.knnlm.index.search.SearchableDatastore;
 import org.knnlm.index.shard.BuildFolder;
@@ -38,6 +40,7 @@ public final class Catalog implements AutoCloseable {
   private final Map<DatastoreName, Import> imports;
   private final int threads;
   private final SearchQueue queue;
+  private final Gpus gpus;
   private final Room room;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
@@ -50,6 +53,7 @@ public final class Catalog implements AutoCloseable {
    * @param threads of a search
    * @param room what the machine has for builds
    * @param queue of searches; closed with the catalog
+   * @param gpus that index files are copied to
    */
   public Catalog(
       Path root,
@@ -57,13 +61,15 @@ public final class Catalog implements AutoCloseable {
       IntPredicate held,
       int threads,
       Room room,
-      SearchQueue queue) {
+      SearchQueue queue,
+      Gpus gpus) {
     this.root = root;
     this.imports = Map.copyOf(imports);
     this.held = held;
     this.threads = threads;
     this.room = room;
     this.queue = queue;
+    this.gpus = gpus;
   }
 
   /**
@@ -85,6 +91,11 @@ public final class Catalog implements AutoCloseable {
   public Optional<IndexManifest> index(DatastoreName name) {
     return served(name)
         .withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
+  }
+
+  /** Where the index files held here are searched, by their numbers; empty without an index. */
+  public Map<Integer, Place> places(DatastoreName name) {
+    return served(name).withIndex(index -> index == null ? Map.of() : index.places());
   }
 
   /**
@@ -267,7 +278,7 @@ public final class Catalog implements AutoCloseable {
       return new ServedDatastore(
           datastore,
           Identity.of(name.value(), datastore, settings(name)),
-          () -> SearchableDatastore.open(datastore, folder, held, threads, queue));
+          () -> SearchableDatastore.open(datastore, folder, held, threads, queue, gpus));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;

@@ -19,9 +19,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knnlm.index.catalog.Catalog;
-import org.knnlm.index.knn.Neighbors;
-import org.knnlm.index.search.Merge;
 import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.search.Searched;
 import org.knnlm.index.shard.IndexManifest;
 
 /**
@@ -72,19 +71,19 @@ public final class Cluster {
     }
     var remaining = new TreeSet<>(IntStream.range(0, manifest.shards().size()).boxed().toList());
     here.shards.forEach(remaining::remove);
-    Optional<Future<Neighbors>> own =
+    Optional<Future<Searched>> own =
         here.shards.isEmpty()
             ? Optional.empty()
             : Optional.of(fork.start(() -> searched(here, query)));
     var problems = new LinkedHashSet<String>();
-    List<Neighbors> found = fromPeers(query, Held.idOf(manifest), remaining, problems);
-    own.ifPresent(neighbors -> found.addFirst(get(neighbors)));
+    List<Searched> found = fromPeers(query, Held.idOf(manifest), remaining, problems);
+    own.ifPresent(searched -> found.addFirst(get(searched)));
     if (!remaining.isEmpty() && (!allowPartial || found.isEmpty())) {
       throw new UnreachableKeysException(ranges(manifest, remaining), List.copyOf(problems));
     }
     long unsearched =
         remaining.stream().map(manifest.shards()::get).mapToLong(s -> s.end() - s.start()).sum();
-    return new Answer(found.stream().reduce(Merge::of).orElseThrow(), unsearched);
+    return new Answer(found.stream().reduce(Searched::merged).orElseThrow(), unsearched);
   }
 
   /**
@@ -119,7 +118,7 @@ public final class Cluster {
     }
   }
 
-  private Neighbors searched(Here here, NeighborQuery query) {
+  private Searched searched(Here here, NeighborQuery query) {
     return catalog.search(query.datastore(), index -> query.in(index, here.shards));
   }
 
@@ -129,16 +128,16 @@ public final class Cluster {
    * @param remaining numbers of files; those that were searched are removed
    * @param problems added to: why peers did not answer
    */
-  private List<Neighbors> fromPeers(
+  private List<Searched> fromPeers(
       NeighborQuery query, String indexId, NavigableSet<Integer> remaining, Set<String> problems) {
     Map<Peer, Held> holders = holders(query, problems);
-    List<Neighbors> found = new ArrayList<>();
+    List<Searched> found = new ArrayList<>();
     while (!remaining.isEmpty()) {
       Map<Peer, List<Integer>> work = assigned(indexId, remaining, holders);
       if (work.isEmpty()) {
         break;
       }
-      Map<Peer, Future<Neighbors>> answers = new LinkedHashMap<>();
+      Map<Peer, Future<Searched>> answers = new LinkedHashMap<>();
       work.forEach(
           (peer, shards) ->
               answers.put(peer, fork.start(() -> peer.search(indexId, shards, query))));

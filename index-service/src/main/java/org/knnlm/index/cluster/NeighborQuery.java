@@ -3,8 +3,8 @@ package org.knnlm.index.cluster;
 import java.util.List;
 import java.util.OptionalInt;
 import org.knnlm.datastore.DatastoreName;
-import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.search.Searched;
 
 /**
  * Queries and how to look for their neighbours.
@@ -29,7 +29,7 @@ public record NeighborQuery(
   }
 
   /** The nearest keys in some loaded files of an index. */
-  public Neighbors in(SearchableDatastore index, List<Integer> shards) {
+  public Searched in(SearchableDatastore index, List<Integer> shards) {
     return index.search(shards, queries, k, nprobe, exact);
   }
 }

@@ -2,7 +2,7 @@ package org.knnlm.index.cluster;
 
 import java.util.List;
 import org.knnlm.datastore.DatastoreName;
-import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.search.Searched;
 
 /** An instance that holds files of indexes. */
 public interface Peer {
@@ -21,5 +21,5 @@ public interface Peer {
    *
    * @throws PeerException when it does not answer, or has them no more
    */
-  Neighbors search(String indexId, List<Integer> shards, NeighborQuery query);
+  Searched search(String indexId, List<Integer> shards, NeighborQuery query);
 }

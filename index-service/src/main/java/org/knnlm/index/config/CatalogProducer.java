@@ -16,6 +16,7 @@ import org.knnlm.index.build.MachineRoom;
 import org.knnlm.index.build.Room;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.catalog.Import;
+import org.knnlm.index.search.Gpus;
 import org.knnlm.index.search.SearchQueue;
 
 /** Makes the catalog from the settings. */
@@ -32,6 +33,7 @@ final class CatalogProducer {
     }
     int threads = config.search().threads().orElse(Runtime.getRuntime().availableProcessors());
     IndexConfig.Search search = config.search();
+    var gpus = new Gpus(search.device().gpus());
     var queue = new SearchQueue(threads, search.maxQueries(), search.mergeTime());
     var catalog =
         new Catalog(
@@ -40,7 +42,8 @@ final class CatalogProducer {
             held(config),
             threads,
             room(config.build()),
-            queue);
+            queue,
+            gpus);
     catalog.resumeBuilds();
     return catalog;
   }

@@ -49,6 +49,10 @@ public interface IndexConfig {
     /** Threads of one search; all processors when not given. */
     OptionalInt threads();
 
+    /** Where index files are searched. */
+    @WithDefault("auto")
+    DeviceChoice device();
+
     /** Most neighbours of one query. */
     @WithDefault("16384")
     int maxK();

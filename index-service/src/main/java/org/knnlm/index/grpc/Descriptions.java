@@ -2,6 +2,7 @@ package org.knnlm.index.grpc;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.knnlm.datastore.Context;
 import org.knnlm.datastore.Datastore;
@@ -10,11 +11,13 @@ import org.knnlm.datastore.KeyType;
 import org.knnlm.index.build.BuildProgress;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Identity;
+import org.knnlm.index.search.Place;
 import org.knnlm.index.shard.IndexManifest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.IndexInfo;
 import org.knnlm.proto.index.v1.Recall;
+import org.knnlm.proto.index.v1.ShardPlace;
 import org.knnlm.proto.lm.v1.HiddenState;
 
 /** Domain objects as messages. */
@@ -29,6 +32,7 @@ final class Descriptions {
       Datastore datastore,
       Identity identity,
       Optional<IndexManifest> index,
+      Map<Integer, Place> places,
       String version) {
     var response =
         DescribeResponse.newBuilder()
@@ -41,7 +45,17 @@ final class Descriptions {
     identity.key().map(Descriptions::hiddenState).ifPresent(response::setKey);
     identity.largestToken().ifPresent(response::setLargestTokenId);
     index.map(Descriptions::info).ifPresent(response::setIndex);
+    places.forEach((shard, place) -> response.addShardPlaces(shardPlace(shard, place)));
     return response.build();
+  }
+
+  private static ShardPlace shardPlace(int shard, Place place) {
+    var message = ShardPlace.newBuilder().setShard(shard);
+    switch (place) {
+      case Place.OnCpu cpu -> message.setDevice("cpu").setReason(cpu.reason());
+      case Place.OnGpu gpu -> message.setDevice("cuda:" + gpu.gpu());
+    }
+    return message.build();
   }
 
   private static HiddenState hiddenState(KeyType key) {

@@ -8,6 +8,7 @@ import io.smallrye.faulttolerance.api.Guard;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.knnlm.index.cluster.NeighborQuery;
 import org.knnlm.index.cluster.Peer;
 import org.knnlm.index.cluster.PeerException;
 import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.search.Searched;
 import org.knnlm.proto.index.v1.HeldShardsRequest;
 import org.knnlm.proto.index.v1.HeldShardsResponse;
 import org.knnlm.proto.index.v1.IndexShardsGrpc;
@@ -109,7 +111,7 @@ final class GrpcPeer implements Peer, AutoCloseable {
   }
 
   @Override
-  public Neighbors search(String indexId, List<Integer> shards, NeighborQuery query) {
+  public Searched search(String indexId, List<Integer> shards, NeighborQuery query) {
     int d = query.dimension();
     int n = query.count();
     var request =
@@ -123,7 +125,7 @@ final class GrpcPeer implements Peer, AutoCloseable {
     query.nprobe().ifPresent(request::setNprobe);
     try {
       return guarded(
-          Neighbors.class,
+          Searched.class,
           () ->
               Clients.reading(
                   () ->
@@ -134,11 +136,12 @@ final class GrpcPeer implements Peer, AutoCloseable {
     }
   }
 
-  private Neighbors received(Iterator<SearchShardsResponse> replies, int k, int n, boolean exact) {
+  private Searched received(Iterator<SearchShardsResponse> replies, int k, int n, boolean exact) {
     long[] ids = new long[n * k];
     float[] order = new float[n * k];
     float[] distances = exact ? new float[n * k] : order;
     int[] tokens = new int[n * k];
+    var notes = new LinkedHashSet<String>();
     int next = 0;
     while (replies.hasNext()) {
       SearchShardsResponse reply = replies.next();
@@ -161,12 +164,15 @@ final class GrpcPeer implements Peer, AutoCloseable {
         throw broken("%d tokens of %d neighbours".formatted(theirs.length, some.length));
       }
       System.arraycopy(theirs, 0, tokens, next, theirs.length);
+      notes.addAll(reply.getNotesList());
       next += some.length;
     }
     if (next != ids.length) {
       throw broken("%d of %d neighbours".formatted(next, ids.length));
     }
-    return new Neighbors(k, ids, order, distances, tokens);
+    return new Searched(
+        new Neighbors(k, ids, order, distances, tokens),
+        notes.stream().map(note -> name + ": " + note).toList());
   }
 
   private static void place(long[] some, long[] all, int at) {

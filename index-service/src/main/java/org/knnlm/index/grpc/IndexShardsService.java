@@ -17,6 +17,7 @@ import org.knnlm.index.cluster.NeighborQuery;
 import org.knnlm.index.config.IndexConfig;
 import org.knnlm.index.knn.Neighbors;
 import org.knnlm.index.search.SearchableDatastore;
+import org.knnlm.index.search.Searched;
 import org.knnlm.proto.index.v1.HeldShardsRequest;
 import org.knnlm.proto.index.v1.HeldShardsResponse;
 import org.knnlm.proto.index.v1.IndexShardsGrpc;
@@ -74,7 +75,7 @@ public class IndexShardsService extends IndexShardsGrpc.IndexShardsImplBase {
                   Requests.k("k", request.getK(), datastore, maxK),
                   Requests.nprobe(request.hasNprobe(), request.getNprobe()),
                   request.getExactDistances());
-          Neighbors found =
+          Searched found =
               catalog.search(
                   name,
                   index -> {
@@ -96,8 +97,10 @@ public class IndexShardsService extends IndexShardsGrpc.IndexShardsImplBase {
     }
   }
 
-  private static void send(Neighbors found, boolean exact, Replies.Sink<SearchShardsResponse> sink)
+  private static void send(
+      Searched searched, boolean exact, Replies.Sink<SearchShardsResponse> sink)
       throws InterruptedException {
+    Neighbors found = searched.neighbors();
     int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / found.k());
     for (int from = 0; from < found.queries(); from += rows) {
       Neighbors piece = found.rows(from, Math.min(found.queries(), from + rows));
@@ -108,7 +111,8 @@ public class IndexShardsService extends IndexShardsGrpc.IndexShardsImplBase {
               .setFirstQuery(from)
               .setIds(Tensors.int64(piece.ids(), n, k))
               .setOrder(Tensors.fp32(piece.order(), n, k))
-              .setTokenIds(Tensors.int32(piece.tokens(), n, k));
+              .setTokenIds(Tensors.int32(piece.tokens(), n, k))
+              .addAllNotes(searched.notes());
       if (exact) {
         reply.setExactDistances(Tensors.fp32(piece.distances(), n, k));
       }

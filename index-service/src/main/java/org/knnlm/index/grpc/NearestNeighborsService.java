@@ -15,6 +15,7 @@ import org.knnlm.grpc.Tensors;
 import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Catalog;
+import org.knnlm.index.cluster.Answer;
 import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.config.IndexConfig;
 import org.knnlm.index.knn.Neighbors;
@@ -72,7 +73,12 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
             catalog.verify(name);
           }
           return Descriptions.of(
-              name, catalog.datastore(name), catalog.identity(name), catalog.index(name), version);
+              name,
+              catalog.datastore(name),
+              catalog.identity(name),
+              catalog.index(name),
+              catalog.places(name),
+              version);
         });
   }
 
@@ -94,17 +100,13 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               exact,
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
-                send(
-                    from,
-                    exact ? NeighborOrder.byDistance(found) : found,
-                    answer.unsearchedKeys(),
-                    sink);
+                send(from, exact ? NeighborOrder.byDistance(found) : found, answer, sink);
               });
         });
   }
 
   private static void send(
-      int firstQuery, Neighbors found, long unsearchedKeys, Replies.Sink<SearchResponse> sink)
+      int firstQuery, Neighbors found, Answer answer, Replies.Sink<SearchResponse> sink)
       throws InterruptedException {
     int rows = Math.max(1, NEIGHBORS_IN_A_REPLY / found.k());
     for (int from = 0; from < found.queries(); from += rows) {
@@ -115,7 +117,8 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               .setIds(Tensors.int64(piece.ids(), piece.queries(), piece.k()))
               .setDistances(Tensors.fp32(piece.distances(), piece.queries(), piece.k()))
               .setTokenIds(Tensors.int32(piece.tokens(), piece.queries(), piece.k()))
-              .setUnsearchedKeys(unsearchedKeys)
+              .setUnsearchedKeys(answer.unsearchedKeys())
+              .addAllNotes(answer.notes())
               .build());
     }
   }
@@ -152,6 +155,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
                                 request.getSoftmaxesCount(),
                                 theirs.length))
                         .setUnsearchedKeys(answer.unsearchedKeys())
+                        .addAllNotes(answer.notes())
                         .build());
               });
         });
@@ -182,14 +186,14 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
                 Neighbors found = answer.neighbors();
                 for (int row = 0; row < found.queries(); row += rows) {
                   Neighbors some = found.rows(row, Math.min(found.queries(), row + rows));
-                  sink.send(response(from + row, distributions.of(some), answer.unsearchedKeys()));
+                  sink.send(response(from + row, distributions.of(some), answer));
                 }
               });
         });
   }
 
   private static TokenDistributionsResponse response(
-      int firstQuery, TokenDistributions.Sparse sparse, long unsearchedKeys) {
+      int firstQuery, TokenDistributions.Sparse sparse, Answer answer) {
     int tokens = sparse.tokens().length;
     float[] probabilities = new float[sparse.probabilities().length * tokens];
     for (int s = 0; s < sparse.probabilities().length; s++) {
@@ -200,7 +204,8 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         .setOffsets(Tensors.int32(sparse.offsets(), sparse.offsets().length))
         .setTokenIds(Tensors.int32(sparse.tokens(), tokens))
         .setProbabilities(Tensors.fp32(probabilities, sparse.probabilities().length, tokens))
-        .setUnsearchedKeys(unsearchedKeys)
+        .setUnsearchedKeys(answer.unsearchedKeys())
+        .addAllNotes(answer.notes())
         .build();
   }
 

@@ -45,11 +45,17 @@ public final class SearchableDatastore implements AutoCloseable {
    * @param held which of the index files, by their number, are loaded
    * @param threads of a search
    * @param queue where searches wait for their turn
+   * @param gpus that files are copied to
    * @return null when there is no index
    * @throws IndexFileException when a file is torn, or of another datastore
    */
   public static SearchableDatastore open(
-      Datastore datastore, Path folder, IntPredicate held, int threads, SearchQueue queue) {
+      Datastore datastore,
+      Path folder,
+      IntPredicate held,
+      int threads,
+      SearchQueue queue,
+      Gpus gpus) {
     var files = new IndexFolder(folder);
     Optional<IndexManifest> published = files.manifest();
     List<IndexManifest.Shard> listed =
@@ -59,7 +65,7 @@ public final class SearchableDatastore implements AutoCloseable {
     if (listed.isEmpty()) {
       return null;
     }
-    var open = new TreeMap<Integer, Shards.Shard>();
+    NavigableMap<Integer, Shards.Shard> open = new TreeMap<>();
     try {
       for (int number = 0; number < listed.size(); number++) {
         if (held.test(number)) {
@@ -71,10 +77,11 @@ public final class SearchableDatastore implements AutoCloseable {
       IndexManifest manifest =
           published.isPresent() ? published.get() : described(datastore, files, listed, open);
       var keys = new HalfVectors(datastore.keys(), datastore.dimension());
+      open = gpus.placed(open);
       var shards = new Shards(open, keys, manifest.rerankFactor(), threads);
       return new SearchableDatastore(datastore, manifest, shards, queue);
     } catch (RuntimeException e) {
-      open.values().forEach(shard -> shard.index().close());
+      open.values().forEach(Shards.Shard::close);
       throw e;
     }
   }
@@ -158,6 +165,11 @@ public final class SearchableDatastore implements AutoCloseable {
     return shards.numbers();
   }
 
+  /** Where each of the index files that are loaded is searched, by their numbers. */
+  public NavigableMap<Integer, Place> places() {
+    return shards.places();
+  }
+
   /**
    * The nearest keys, nearest first by the index's distances.
    *
@@ -167,11 +179,14 @@ public final class SearchableDatastore implements AutoCloseable {
    * @param nprobe lists to visit; empty for the index's own setting
    * @param exact replace distances by those from the stored keys, in the same order
    */
-  public Neighbors search(
+  public Searched search(
       List<Integer> wanted, float[] queries, int k, OptionalInt nprobe, boolean exact) {
     int visited = Math.clamp(nprobe.orElse(manifest.nprobe()), 1, Math.max(1, manifest.nlist()));
-    Found found = queue.search(shards, new Search(wanted, k, visited, exact), queries);
-    return new Neighbors(k, found.ids(), found.order(), found.distances(), tokens(found.ids()));
+    var search = new Search(wanted, k, visited, exact);
+    Found found = queue.search(shards, search, queries);
+    return new Searched(
+        new Neighbors(k, found.ids(), found.order(), found.distances(), tokens(found.ids())),
+        shards.notes(search));
   }
 
   private int[] tokens(long[] ids) {

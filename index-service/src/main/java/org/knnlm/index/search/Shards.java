@@ -27,7 +27,27 @@ final class Shards implements AutoCloseable {
    * @param file it was read from
    * @param start the datastore's position of its first key
    */
-  record Shard(FaissIndex index, Path file, long start) {}
+  record Shard(FaissIndex index, Path file, long start, Place place) implements AutoCloseable {
+    /** On the CPU, as where there are no GPUs. */
+    Shard(FaissIndex index, Path file, long start) {
+      this(index, file, start, new Place.OnCpu(""));
+    }
+
+    Shard at(Place other) {
+      return new Shard(index, file, start, other);
+    }
+
+    /** What faiss does not do on GPUs is done on the CPU. */
+    FaissIndex searched(boolean fitsGpus) {
+      return place instanceof Place.OnGpu onGpu && fitsGpus ? onGpu.copy() : index;
+    }
+
+    @Override
+    public void close() {
+      place.close();
+      index.close();
+    }
+  }
 
   /**
    * Takes over the files.
@@ -53,6 +73,35 @@ final class Shards implements AutoCloseable {
 
   int dimension() {
     return keys.d();
+  }
+
+  /** Where each file is searched, by its number. */
+  NavigableMap<Integer, Place> places() {
+    var places = new TreeMap<Integer, Place>();
+    shards.forEach((number, shard) -> places.put(number, shard.place()));
+    return places;
+  }
+
+  /** What {@link #search} does otherwise than expected. */
+  List<String> notes(Search search) {
+    List<Integer> onCpu =
+        search.shards().stream()
+            .filter(number -> shards.get(number).place() instanceof Place.OnGpu)
+            .toList();
+    if (onCpu.isEmpty() || fitsGpus(search)) {
+      return List.of();
+    }
+    return List.of(
+        "index files %s were searched on the CPU for %d candidates in %d lists: on GPUs each may be %d at most"
+            .formatted(onCpu, candidates(search), search.nprobe(), FaissIndex.GPU_LIMIT));
+  }
+
+  private int candidates(Search search) {
+    return rerankFactor > 0 ? Math.multiplyExact(search.k(), rerankFactor) : search.k();
+  }
+
+  private boolean fitsGpus(Search search) {
+    return candidates(search) <= FaissIndex.GPU_LIMIT && search.nprobe() <= FaissIndex.GPU_LIMIT;
   }
 
   private int threadsOfAShard() {
@@ -120,10 +169,10 @@ final class Shards implements AutoCloseable {
   private Found in(Shard shard, float[] queries, Search search) {
     int n = queries.length / dimension();
     int k = search.k();
-    int candidates = rerankFactor > 0 ? Math.multiplyExact(k, rerankFactor) : k;
+    int candidates = candidates(search);
     float[] distances = new float[n * candidates];
     long[] ids = new long[n * candidates];
-    shard.index().search(queries, candidates, search.nprobe(), distances, ids);
+    shard.searched(fitsGpus(search)).search(queries, candidates, search.nprobe(), distances, ids);
     requireKeys(shard, ids);
     if (rerankFactor > 0) {
       float[] exact = new float[n * k];
@@ -156,6 +205,6 @@ final class Shards implements AutoCloseable {
 
   @Override
   public void close() {
-    shards.values().forEach(shard -> shard.index().close());
+    shards.values().forEach(Shard::close);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.build.IndexSettings;
 import org.knnlm.index.build.NotEnoughRoomException;
 import org.knnlm.index.build.Room;
+import org.knnlm.index.search.Gpus;
 import org.knnlm.index.search.SearchQueue;
 
 class CatalogTest {
@@ -39,7 +41,7 @@ class CatalogTest {
 
   private Catalog catalog(Found room) {
     var queue = new SearchQueue(1, 1000, Duration.ofMillis(50));
-    return new Catalog(root, Map.of(), shard -> true, 1, room, queue);
+    return new Catalog(root, Map.of(), shard -> true, 1, room, queue, new Gpus(List.of()));
   }
 
   @Test

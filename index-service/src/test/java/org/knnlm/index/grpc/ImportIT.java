@@ -35,6 +35,7 @@ import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.SearchResponse;
+import org.knnlm.proto.index.v1.ShardPlace;
 import org.knnlm.proto.lm.v1.HiddenState;
 
 /** Datastores laid out as the reference publishes them, served where they lie. */
@@ -141,6 +142,9 @@ class ImportIT {
     assertThat(wiki.getModelSha256()).isEqualTo(SHA256);
     assertThat(wiki.getKey()).isEqualTo(HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT);
     assertThat(wiki.getLargestTokenId()).isEqualTo(499);
+    assertThat(wiki.getShardPlacesList()).extracting(ShardPlace::getShard).containsExactly(0, 1, 2);
+    assertThat(wiki.getShardPlacesList())
+        .allSatisfy(place -> assertThat(place.getDevice()).matches("cpu|cuda:[0-9]+"));
 
     SearchResponse found =
         index

@@ -73,7 +73,9 @@ class MalformedFilesIT {
   /** Opens everything and searches it. */
   private void use() throws IOException {
     try (Datastore datastore = Datastore.open(folder);
-        var index = SearchableDatastore.open(datastore, folder, shard -> true, 2, queue)) {
+        var index =
+            SearchableDatastore.open(
+                datastore, folder, shard -> true, 2, queue, new Gpus(List.of()))) {
       index.search(index.shards(), Arrays.copyOf(keys, 4 * D), 50, OptionalInt.of(4), true);
     }
   }

@@ -38,10 +38,12 @@ import org.bytedeco.javacpp.tools.InfoMapper;
               "faiss/clone_index.h",
               "faiss/index_factory.h",
               "faiss/index_io.h",
+              "knnlm_gpu.h",
               "knnlm_faiss.h"
             },
             link = "faiss",
-            preload = {"gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0", "gomp@.1"},
+            // sgemm: of the CUDA build
+            preload = {"gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0", "gomp@.1", "sgemm"},
             preloadresource = "/org/bytedeco/openblas/"))
 public class faiss implements InfoMapper {
 
@@ -72,6 +74,9 @@ public class faiss implements InfoMapper {
             .define());
     map.put(new Info("std::vector<float>").pointerTypes("FloatVector").define());
     map.put(new Info("std::vector<uint8_t>").pointerTypes("ByteVector").define());
+
+    // Both branches declare the same
+    map.put(new Info("KNNLM_FAISS_CUDA").define(false));
 
     // Types without a Java counterpart, and what is declared in terms of them
     map.put(
@@ -115,7 +120,9 @@ public class faiss implements InfoMapper {
                 "faiss::IndexIVFFastScan::compute_LUT_uint8",
                 "faiss::IndexIVFFastScan::CoarseQuantized",
                 "faiss::IndexIVFPQFastScan::compute_LUT",
-                "knnlm::CallParameters")
+                "knnlm::CallParameters",
+                "knnlm::hold_gpu",
+                "knnlm::is_gpu_ivf")
             .skip());
   }
 }
