@@ -66,7 +66,7 @@ class GpuTest {
         "HNSW8",
         "IVF16_HNSW8,Flat",
         "IVF16,PQ8x4fs",
-        "IVF16,PQ8+4np",
+        "IVF16,PQ8+4",
         "IVF16,Flat,RFlat",
         "PQ8np"
       })
