@@ -106,7 +106,7 @@ public final class Catalog implements AutoCloseable {
    */
   public int verify(DatastoreName name) {
     try {
-      return new IndexFolder(served(name).datastore().folder()).verify();
+      return served(name).folder().verify();
     } catch (IOException e) {
       throw new UncheckedIOException("the index cannot be read: " + e.getMessage(), e);
     }
@@ -267,9 +267,10 @@ public final class Catalog implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new NoSuchDatastoreException(name.value());
     }
+    IndexFolder files = indexFolder(name, folder);
     Datastore datastore;
     try {
-      new IndexFolder(folder).recover();
+      files.recover();
       datastore = Datastore.open(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
@@ -278,11 +279,18 @@ public final class Catalog implements AutoCloseable {
       return new ServedDatastore(
           datastore,
           Identity.of(name.value(), datastore, settings(name)),
-          () -> SearchableDatastore.open(datastore, folder, held, threads, queue, gpus));
+          files,
+          () -> SearchableDatastore.open(datastore, files, held, threads, queue, gpus));
     } catch (RuntimeException e) {
       datastore.close();
       throw e;
     }
+  }
+
+  private IndexFolder indexFolder(DatastoreName name, Path folder) {
+    return Files.isWritable(folder)
+        ? new IndexFolder(folder)
+        : IndexFolder.readOnly(folder, root.resolve("." + name.value() + ".index.json"));
   }
 
   private Import settings(DatastoreName name) {

@@ -7,7 +7,8 @@ import org.knnlm.datastore.KeyType;
 
 /**
  * A datastore that came without a manifest, as the reference publishes them, and what somebody who
- * knows says of it. It is served where it lies; only an index that is built is written there.
+ * knows says of it. It is served where it lies; written there are only the manifest of its index
+ * files and an index that is built.
  *
  * @param folder where it lies; empty for the folder of its name
  * @param modelSha256 identity of the model that computed its keys, as lm-service calls it; empty

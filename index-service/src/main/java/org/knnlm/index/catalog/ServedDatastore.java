@@ -30,19 +30,28 @@ final class ServedDatastore implements AutoCloseable {
   private Optional<FileTime> published;
 
   /**
+   * @param folder of the datastore
    * @param open opens what is published in the folder; null when nothing is
    */
-  ServedDatastore(Datastore datastore, Identity identity, Supplier<SearchableDatastore> open) {
+  ServedDatastore(
+      Datastore datastore,
+      Identity identity,
+      IndexFolder folder,
+      Supplier<SearchableDatastore> open) {
     this.datastore = datastore;
     this.identity = identity;
     this.open = open;
-    this.folder = new IndexFolder(datastore.folder());
+    this.folder = folder;
     this.published = folder.published();
-    this.index = open.get();
+    this.index = opened();
   }
 
   Datastore datastore() {
     return datastore;
+  }
+
+  IndexFolder folder() {
+    return folder;
   }
 
   Identity identity() {
@@ -72,9 +81,18 @@ final class ServedDatastore implements AutoCloseable {
   synchronized void refresh() {
     Optional<FileTime> now = folder.published();
     if (!now.equals(published)) {
-      replace(open.get());
       published = now;
+      replace(opened());
     }
+  }
+
+  /** What is published; files without a manifest are published by opening them. */
+  private SearchableDatastore opened() {
+    SearchableDatastore next = open.get();
+    if (published.isEmpty() && next != null) {
+      published = folder.published();
+    }
+    return next;
   }
 
   private void replace(SearchableDatastore next) {

@@ -41,7 +41,7 @@ public final class SearchableDatastore implements AutoCloseable {
   /**
    * Loads the index files of a datastore.
    *
-   * @param folder of the datastore
+   * @param files the datastore's folder
    * @param held which of the index files, by their number, are loaded
    * @param threads of a search
    * @param queue where searches wait for their turn
@@ -51,20 +51,17 @@ public final class SearchableDatastore implements AutoCloseable {
    */
   public static SearchableDatastore open(
       Datastore datastore,
-      Path folder,
+      IndexFolder files,
       IntPredicate held,
       int threads,
       SearchQueue queue,
       Gpus gpus) {
-    var files = new IndexFolder(folder);
-    Optional<IndexManifest> published = files.manifest();
-    List<IndexManifest.Shard> listed =
-        published
-            .map(IndexManifest::shards)
-            .orElseGet(() -> files.unlistedShards(datastore.size(), datastore.dimension()));
-    if (listed.isEmpty()) {
+    Optional<IndexManifest> found = files.manifest().or(() -> Adoption.of(datastore, files));
+    if (found.isEmpty()) {
       return null;
     }
+    IndexManifest manifest = found.get();
+    List<IndexManifest.Shard> listed = manifest.shards();
     NavigableMap<Integer, Shards.Shard> open = new TreeMap<>();
     try {
       for (int number = 0; number < listed.size(); number++) {
@@ -74,8 +71,6 @@ public final class SearchableDatastore implements AutoCloseable {
           open.put(number, new Shards.Shard(index, files.file(shard.file()), shard.start()));
         }
       }
-      IndexManifest manifest =
-          published.isPresent() ? published.get() : described(datastore, files, listed, open);
       var keys = new HalfVectors(datastore.keys(), datastore.dimension());
       open = gpus.placed(open);
       var shards = new Shards(open, keys, manifest.rerankFactor(), threads);
@@ -86,7 +81,12 @@ public final class SearchableDatastore implements AutoCloseable {
     }
   }
 
-  private static FaissIndex read(
+  /**
+   * Reads an index file.
+   *
+   * @throws IndexFileException when it is torn, or of another datastore
+   */
+  static FaissIndex read(
       IndexFolder files, IndexManifest.Shard shard, Datastore datastore, ReadMode mode) {
     Path file = files.file(shard.file());
     FaissIndex index;
@@ -117,42 +117,6 @@ public final class SearchableDatastore implements AutoCloseable {
     } else {
       IndexProbe.check(files.file(shard.file()));
     }
-  }
-
-  /** The reference's own index has no manifest: what one of its files says is true of all. */
-  private static IndexManifest described(
-      Datastore datastore,
-      IndexFolder files,
-      List<IndexManifest.Shard> listed,
-      NavigableMap<Integer, Shards.Shard> open) {
-    if (!open.isEmpty()) {
-      Shards.Shard shard = open.firstEntry().getValue();
-      return described(datastore, listed, shard.index(), shard.file());
-    }
-    IndexManifest.Shard first = listed.getFirst();
-    try (FaissIndex index = read(files, first, datastore, ReadMode.MAPPED)) {
-      return described(datastore, listed, index, files.file(first.file()));
-    }
-  }
-
-  private static IndexManifest described(
-      Datastore datastore, List<IndexManifest.Shard> listed, FaissIndex index, Path file) {
-    if (index.storedNprobe() < 0 || index.storedNprobe() > index.nlist()) {
-      throw new IndexFileException(
-          file, "says nprobe %d of %d lists".formatted(index.storedNprobe(), index.nlist()));
-    }
-    return new IndexManifest(
-        IndexManifest.VERSION,
-        index.type(),
-        Math.toIntExact(index.nlist()),
-        Math.toIntExact(index.storedNprobe()),
-        0,
-        0,
-        datastore.size(),
-        datastore.dimension(),
-        0,
-        List.of("no index.json: read from the index files alone"),
-        listed);
   }
 
   /** What the index is. */

@@ -29,12 +29,33 @@ public final class IndexFolder {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final Path folder;
+  private final Path manifestFile;
 
   /**
    * @param folder of the datastore
    */
   public IndexFolder(Path folder) {
+    this(folder, folder.resolve(MANIFEST));
+  }
+
+  private IndexFolder(Path folder, Path manifestFile) {
     this.folder = folder;
+    this.manifestFile = manifestFile;
+  }
+
+  /**
+   * The folder of a datastore in which nothing may be written.
+   *
+   * @param aside where its manifest is when the folder has none
+   */
+  public static IndexFolder readOnly(Path folder, Path aside) {
+    Path own = folder.resolve(MANIFEST);
+    return new IndexFolder(folder, Files.exists(own) ? own : aside);
+  }
+
+  /** Where the manifest is, or would be. */
+  public Path manifestFile() {
+    return manifestFile;
   }
 
   /** Name of the file that holds keys {@code start} to {@code end} of a datastore. */
@@ -50,12 +71,11 @@ public final class IndexFolder {
   /** When the manifest was published; empty when there is none. */
   public Optional<FileTime> published() {
     try {
-      return Optional.of(Files.getLastModifiedTime(folder.resolve(MANIFEST)));
+      return Optional.of(Files.getLastModifiedTime(manifestFile));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new IndexFileException(
-          folder.resolve(MANIFEST), "cannot be read: " + e.getMessage(), e);
+      throw new IndexFileException(manifestFile, "cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -65,11 +85,10 @@ public final class IndexFolder {
    * @throws IndexFileException when it is torn, of another version, or disagrees with the files
    */
   public Optional<IndexManifest> manifest() {
-    Path file = folder.resolve(MANIFEST);
-    if (!Files.exists(file)) {
+    if (!Files.exists(manifestFile)) {
       return Optional.empty();
     }
-    IndexManifest manifest = read(file);
+    IndexManifest manifest = read(manifestFile);
     manifest.shards().forEach(this::requireSize);
     requireComplete(manifest.shards(), manifest.keys());
     return Optional.of(manifest);
@@ -141,6 +160,21 @@ public final class IndexFolder {
     } catch (IOException e) {
       throw new IndexFileException(file, "cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** The same file with the checksum of its bytes. */
+  public IndexManifest.Shard summed(IndexManifest.Shard shard) throws IOException {
+    return new IndexManifest.Shard(
+        shard.file(),
+        shard.start(),
+        shard.end(),
+        shard.bytes(),
+        DurableFiles.crc32c(file(shard.file())));
+  }
+
+  /** Writes the manifest of index files that are there already. */
+  public void adopt(IndexManifest manifest) throws IOException {
+    DurableFiles.replace(manifestFile, JSON.writeValueAsBytes(manifest));
   }
 
   /**

@@ -177,7 +177,7 @@ class ImportIT {
     assertThat(context.getAfterList()).containsExactly(77);
     assertThat(context.hasDocument()).isFalse();
     try (Stream<Path> files = Files.list(folder.resolve("wiki"))) {
-      assertThat(files).hasSize(5);
+      assertThat(files).hasSize(6).contains(folder.resolve("wiki/index.json"));
     }
   }
 
