@@ -134,6 +134,7 @@ public final class Catalog implements AutoCloseable {
    *
    * @throws org.knnlm.index.build.IndexSettingsException when the settings do not fit the datastore
    * @throws org.knnlm.index.build.NotEnoughRoomException when memory or disk do not do
+   * @throws ReadOnlyFolderException when nothing may be written beside the datastore
    * @throws BuildConflictException while the datastore's index is built with other settings
    */
   public BuildJob build(DatastoreName name, IndexSettings settings) {
@@ -164,6 +165,9 @@ public final class Catalog implements AutoCloseable {
     if (existing.filter(plan::isOf).isPresent()) {
       job.complete(existing.get());
     } else {
+      if (!Files.isWritable(folder(name))) {
+        throw new ReadOnlyFolderException(name.value(), folder(name));
+      }
       reserveRoom(name, needs);
       Thread.ofPlatform().name("build " + name.value()).start(() -> run(name, target, plan, job));
     }

@@ -11,6 +11,7 @@ import org.knnlm.index.catalog.BuildConflictException;
 import org.knnlm.index.catalog.ImportException;
 import org.knnlm.index.catalog.NoIndexException;
 import org.knnlm.index.catalog.NoSuchDatastoreException;
+import org.knnlm.index.catalog.ReadOnlyFolderException;
 import org.knnlm.index.cluster.UnreachableKeysException;
 import org.knnlm.index.search.TooManyQueriesException;
 import org.knnlm.index.shard.BuildFolderHeldException;
@@ -24,6 +25,8 @@ final class DomainErrors {
   static StatusRuntimeException status(Throwable e) {
     return switch (e) {
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
+      case ReadOnlyFolderException folder ->
+          Errors.of(Code.FAILED_PRECONDITION, folder.getMessage());
       case ImportException settings -> Errors.of(Code.FAILED_PRECONDITION, settings.getMessage());
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
       case NotEnoughRoomException room -> Errors.of(Code.RESOURCE_EXHAUSTED, room.getMessage());
