@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.knnlm.eval.postgres.EmbeddedPostgres;
 import org.knnlm.eval.postgres.EmbeddedPostgresException;
 import org.knnlm.eval.security.Authentication;
-import org.knnlm.eval.security.InvalidAccountsException;
+import org.knnlm.grpc.access.InvalidAccountsException;
 
 /** Starts the service, and before it a PostgreSQL server where none is configured. */
 @QuarkusMain

@@ -36,18 +36,6 @@ public interface Settings {
   /** TCP port of that server; a free one by default. */
   OptionalInt databasePort();
 
-  /** Who may use this service. */
-  Security security();
-
-  /** Who may use this service; read by org.knnlm.eval.security before it starts. */
-  interface Security {
-    /** Users: lines NAME:ROLE:PASSWORD, the role being reader or runner. */
-    Optional<String> accounts();
-
-    /** A file of such lines instead. */
-    Optional<Path> accountsFile();
-  }
-
   /** How lm-service is called. */
   Lm lm();
 

@@ -1,26 +1,27 @@
 package org.knnlm.eval.security;
 
+import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
+import org.knnlm.grpc.access.AccessSettings;
+import org.knnlm.grpc.access.Accounts;
+import org.knnlm.grpc.access.Credentials;
+import org.knnlm.grpc.access.InvalidAccountsException;
+import org.knnlm.grpc.access.Role;
 
 /** How users are told from each other: by accounts, by an OpenID provider, by both, or not. */
 @Singleton
 public final class Authentication {
-  private static final String ACCOUNTS = "knnlm.security.accounts";
-  private static final String ACCOUNTS_FILE = "knnlm.security.accounts-file";
   private static final String OPENID = "quarkus.oidc.tenant-enabled";
   private static final String HOST = "quarkus.http.host";
 
   private final Optional<Accounts> accounts;
   private final boolean openId;
 
-  Authentication(Config config) {
-    this.accounts = accounts(config);
+  Authentication(AccessSettings settings, Config config) {
+    this.accounts = Credentials.accounts(settings);
     this.openId = config.getOptionalValue(OPENID, Boolean.class).orElse(false);
   }
 
@@ -31,36 +32,20 @@ public final class Authentication {
    *     accounts cannot be used
    */
   public static void check(Config config) {
-    var authentication = new Authentication(config);
+    var authentication = new Authentication(settings(config), config);
     String host = config.getValue(HOST, String.class);
-    if (!authentication.isRequired() && !isLoopback(host)) {
+    if (!authentication.isRequired() && !Credentials.isLoopback(host)) {
       throw new InvalidAccountsException(
-          "%s is %s, which others in the network reach: set %s or %s (lines NAME:ROLE:PASSWORD), or %s with an OpenID provider"
-              .formatted(HOST, host, ACCOUNTS_FILE, ACCOUNTS, OPENID));
+          "%s is %s, which others in the network reach: %s, or %s with an OpenID provider"
+              .formatted(HOST, host, Credentials.HOW_TO_SET_ACCOUNTS, OPENID));
     }
   }
 
-  private static boolean isLoopback(String host) {
-    try {
-      for (InetAddress address : InetAddress.getAllByName(host)) {
-        if (!address.isLoopbackAddress()) {
-          return false;
-        }
-      }
-      return true;
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  private static Optional<Accounts> accounts(Config config) {
-    Optional<Path> file = config.getOptionalValue(ACCOUNTS_FILE, Path.class);
-    Optional<String> lines = config.getOptionalValue(ACCOUNTS, String.class);
-    if (file.isPresent() && lines.isPresent()) {
-      throw new InvalidAccountsException(
-          "%s and %s are both set, one is needed".formatted(ACCOUNTS_FILE, ACCOUNTS));
-    }
-    return file.map(Accounts::read).or(() -> lines.map(text -> Accounts.parse(ACCOUNTS, text)));
+  /** Before the service starts nobody has mapped them. */
+  private static AccessSettings settings(Config config) {
+    var mapping = new SmallRyeConfigBuilder().withMapping(AccessSettings.class);
+    config.getConfigSources().forEach(mapping::withSources);
+    return mapping.withValidateUnknown(false).build().getConfigMapping(AccessSettings.class);
   }
 
   /** Whether requests without a known user are refused. */
@@ -70,7 +55,11 @@ public final class Authentication {
 
   /** Whether somebody with these roles may send a request of a method. */
   public static boolean allows(Set<String> roles, String method) {
-    return Role.allow(roles, method);
+    return switch (method) {
+      case "GET", "HEAD", "OPTIONS" ->
+          roles.contains(Role.READER.key()) || roles.contains(Role.RUNNER.key());
+      default -> roles.contains(Role.RUNNER.key());
+    };
   }
 
   /** What an answer of 401 asks for. */

@@ -88,5 +88,20 @@ public interface IndexConfig {
     /** How long a peer may take for one answer. */
     @WithDefault("30s")
     Duration timeout();
+
+    /** TLS of calls to peers; plain text when nothing is set. */
+    Tls tls();
+  }
+
+  /** PEM files. */
+  interface Tls {
+    /** Certificates of those who sign the peers' certificates. */
+    Optional<Path> trust();
+
+    /** The certificate that this instance shows. */
+    Optional<Path> certificate();
+
+    /** Its key. */
+    Optional<Path> key();
   }
 }

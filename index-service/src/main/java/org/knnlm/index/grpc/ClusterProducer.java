@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.knnlm.grpc.access.TokenBearer;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.config.IndexConfig;
@@ -23,10 +24,10 @@ final class ClusterProducer {
 
   @Produces
   @Singleton
-  GrpcPeers peers(IndexConfig config) {
+  GrpcPeers peers(IndexConfig config, TokenBearer token) {
     List<InetSocketAddress> names =
         config.cluster().peers().orElse(List.of()).stream().map(ClusterProducer::address).toList();
-    return new GrpcPeers(names, config.cluster().timeout());
+    return new GrpcPeers(names, PeerChannels.of(config.cluster(), token));
   }
 
   void close(@Disposes GrpcPeers peers) {

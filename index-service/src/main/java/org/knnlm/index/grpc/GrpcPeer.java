@@ -1,7 +1,6 @@
 package org.knnlm.index.grpc;
 
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.smallrye.faulttolerance.api.Guard;
@@ -34,8 +33,6 @@ import org.knnlm.proto.index.v1.SearchShardsResponse;
 
 /** A peer over gRPC. One that keeps failing is left alone for a second at a time. */
 final class GrpcPeer implements Peer, AutoCloseable {
-  private static final int MAX_MESSAGE_BYTES = 32 << 20;
-
   /** Failures that another attempt may not have; a deadline that has passed is not tried again. */
   private static final Set<Status.Code> PASSING =
       Set.of(Status.Code.UNAVAILABLE, Status.Code.RESOURCE_EXHAUSTED);
@@ -48,14 +45,15 @@ final class GrpcPeer implements Peer, AutoCloseable {
   /** What it holds, as long as it does not say otherwise. */
   private final Map<DatastoreName, Held> held = new ConcurrentHashMap<>();
 
-  GrpcPeer(String host, int port, Duration timeout) {
-    this.name = host + ":" + port;
+  /**
+   * @param name for people
+   * @param channel to it, closed with it
+   * @param timeout of a call
+   */
+  GrpcPeer(String name, ManagedChannel channel, Duration timeout) {
+    this.name = name;
+    this.channel = channel;
     this.timeout = timeout;
-    this.channel =
-        ManagedChannelBuilder.forAddress(host, port)
-            .usePlaintext()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build();
     this.guard =
         Guard.create()
             .withCircuitBreaker()

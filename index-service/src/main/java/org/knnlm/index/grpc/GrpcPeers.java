@@ -23,13 +23,13 @@ final class GrpcPeers implements Supplier<List<Peer>>, AutoCloseable {
   private static final long LOOKUP_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final List<InetSocketAddress> names;
-  private final Duration timeout;
+  private final PeerChannels channels;
   private final Map<String, GrpcPeer> peers = new HashMap<>();
   private long lookedUp;
 
-  GrpcPeers(List<InetSocketAddress> names, Duration timeout) {
+  GrpcPeers(List<InetSocketAddress> names, PeerChannels channels) {
     this.names = names;
-    this.timeout = timeout;
+    this.channels = channels;
   }
 
   @Override
@@ -46,16 +46,22 @@ final class GrpcPeers implements Supplier<List<Peer>>, AutoCloseable {
     for (InetSocketAddress name : names) {
       try {
         for (InetAddress address : InetAddress.getAllByName(name.getHostString())) {
-          String host = address.getHostAddress();
-          String peer = host + ":" + name.getPort();
+          String peer = address.getHostAddress() + ":" + name.getPort();
           found.add(peer);
-          peers.computeIfAbsent(peer, p -> new GrpcPeer(host, name.getPort(), timeout));
+          peers.computeIfAbsent(peer, p -> peer(p, name, address));
         }
       } catch (UnknownHostException e) {
         LOG.warnf("knnlm.cluster.peers: %s has no address now", name.getHostString());
       }
     }
     peers.entrySet().removeIf(peer -> isGone(peer, found));
+  }
+
+  private GrpcPeer peer(String peer, InetSocketAddress name, InetAddress address) {
+    return new GrpcPeer(
+        peer,
+        channels.to(name.getHostString(), address.getHostAddress(), name.getPort()),
+        channels.timeout());
   }
 
   private static boolean isGone(Map.Entry<String, GrpcPeer> peer, Set<String> found) {

@@ -7,10 +7,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +16,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,9 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.knnlm.faiss.FaissIndex;
 import org.knnlm.grpc.Tensors;
-import org.knnlm.index.shard.IndexFolder;
+import org.knnlm.index.PublishedDatastore;
 import org.knnlm.local.Ports;
 import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
@@ -105,7 +99,9 @@ class ClusterIT {
 
   @BeforeAll
   static void start() throws Exception {
-    writeDatastore();
+    keys =
+        PublishedDatastore.write(
+            folder.resolve("datastores/made"), D, STARTS, "IVF16,PQ8x8np", i -> i % 10);
     for (int i = 0; i < 3; i++) {
       GRPC_PORTS.add(PORTS.free());
     }
@@ -120,37 +116,6 @@ class ClusterIT {
     INSTANCES.forEach(Instance::close);
     if (whole != null) {
       whole.close();
-    }
-  }
-
-  /** As the reference lays it out: files of the index beside each other, ids from 0 in each. */
-  private static void writeDatastore() throws IOException {
-    Path target = Files.createDirectories(folder.resolve("datastores/made"));
-    var random = new Random(3);
-    ByteBuffer halves = ByteBuffer.allocate(KEYS * D * 2).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer values = ByteBuffer.allocate(KEYS * 4).order(ByteOrder.LITTLE_ENDIAN);
-    keys = new float[KEYS * D];
-    for (int i = 0; i < keys.length; i++) {
-      short half = Float.floatToFloat16((float) random.nextGaussian());
-      halves.putShort(half);
-      keys[i] = Float.float16ToFloat(half);
-    }
-    for (int i = 0; i < KEYS; i++) {
-      values.putInt(i % 10);
-    }
-    String prefix = "dstore_llama_%d_%d_".formatted(KEYS, D);
-    Files.write(target.resolve(prefix + "keys.npy"), halves.array());
-    Files.write(target.resolve(prefix + "vals.npy"), values.array());
-    try (FaissIndex index = FaissIndex.ivfpq(D, 16, 8, 8)) {
-      index.storedNprobe(8);
-      index.train(keys);
-      for (int i = 0; i + 1 < STARTS.size(); i++) {
-        int begin = STARTS.get(i);
-        int end = STARTS.get(i + 1);
-        index.reset();
-        index.add(Arrays.copyOfRange(keys, begin * D, end * D));
-        index.write(target.resolve(IndexFolder.fileName("llama", KEYS, D, begin, end)));
-      }
     }
   }
 

@@ -8,8 +8,6 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.knnlm.faiss.FaissIndex;
 import org.knnlm.grpc.Tensors;
+import org.knnlm.index.PublishedDatastore;
 import org.knnlm.local.Ports;
 import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.ContextsRequest;
@@ -102,31 +99,10 @@ class ImportIT {
         .resolve("index_llama_%d_%d_%d_%d.indexed".formatted(KEYS, D, from, to));
   }
 
-  /** Keys, values and three shards, whose ids count from 0. */
   private static Path write(String name) throws IOException {
-    var random = new Random(3);
-    Path target = Files.createDirectory(folder.resolve(name));
-    ByteBuffer keys = ByteBuffer.allocate(2 * KEYS * D).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer values = ByteBuffer.allocate(4 * KEYS).order(ByteOrder.LITTLE_ENDIAN);
-    vectors = new float[KEYS * D];
-    for (int i = 0; i < vectors.length; i++) {
-      short half = Float.floatToFloat16((float) random.nextGaussian());
-      keys.putShort(half);
-      vectors[i] = Float.float16ToFloat(half);
-    }
-    for (int i = 0; i < KEYS; i++) {
-      values.putInt(i * 7 % 500);
-    }
-    String prefix = "dstore_llama_%d_%d_".formatted(KEYS, D);
-    Files.write(target.resolve(prefix + "keys.npy"), keys.array());
-    Files.write(target.resolve(prefix + "vals.npy"), values.array());
-    int[] bounds = {0, 300, 650, KEYS};
-    for (int i = 0; i < 3; i++) {
-      try (FaissIndex shard = FaissIndex.factory(D, "Flat")) {
-        shard.add(Arrays.copyOfRange(vectors, bounds[i] * D, bounds[i + 1] * D));
-        shard.write(file(name, bounds[i], bounds[i + 1]));
-      }
-    }
+    Path target = folder.resolve(name);
+    vectors =
+        PublishedDatastore.write(target, D, List.of(0, 300, 650, KEYS), "Flat", i -> i * 7 % 500);
     return target;
   }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -14,7 +12,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.faiss.FaissIndex;
+import org.knnlm.index.PublishedDatastore;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.index.shard.IndexFolder;
 import org.knnlm.index.shard.IndexManifest;
@@ -39,19 +37,8 @@ class AdoptionIT {
 
   @BeforeEach
   void write() throws IOException {
-    folder = Files.createDirectory(temp.resolve("wiki"));
-    var random = new Random(1);
-    ByteBuffer halves = ByteBuffer.allocate(KEYS * D * 2).order(ByteOrder.LITTLE_ENDIAN);
-    keys = new float[KEYS * D];
-    for (int i = 0; i < keys.length; i++) {
-      short half = Float.floatToFloat16((float) random.nextGaussian());
-      halves.putShort(half);
-      keys[i] = Float.float16ToFloat(half);
-    }
-    Files.write(folder.resolve("dstore_llama_100_4_keys.npy"), halves.array());
-    Files.write(folder.resolve("dstore_llama_100_4_vals.npy"), new byte[KEYS * 4]);
-    write("IVF2,Flat", 0, FIRST);
-    write("IVF2,Flat", FIRST, KEYS);
+    folder = temp.resolve("wiki");
+    keys = PublishedDatastore.write(folder, D, List.of(0, FIRST, KEYS), "IVF2,Flat", i -> 0);
   }
 
   @AfterEach
@@ -61,14 +48,6 @@ class AdoptionIT {
 
   private Path file(int from, int to) {
     return folder.resolve(IndexFolder.fileName("llama", KEYS, D, from, to));
-  }
-
-  private void write(String factory, int from, int to) throws IOException {
-    try (FaissIndex index = FaissIndex.factory(D, factory)) {
-      index.train(keys);
-      index.add(Arrays.copyOfRange(keys, from * D, to * D));
-      index.write(file(from, to));
-    }
   }
 
   private IndexManifest use(IndexFolder files) throws IOException {
@@ -130,8 +109,10 @@ class AdoptionIT {
 
   @Test
   void filesOfSeveralTypesAreNoIndex() throws IOException {
-    Files.delete(file(FIRST, KEYS));
-    write("Flat", FIRST, KEYS);
+    try (FaissIndex flat = FaissIndex.factory(D, "Flat")) {
+      flat.add(Arrays.copyOfRange(keys, FIRST * D, KEYS * D));
+      flat.write(file(FIRST, KEYS));
+    }
     assertThatThrownBy(() -> use(new IndexFolder(folder)))
         .isInstanceOf(IndexFileException.class)
         .hasMessageContaining("is IndexFlatL2, the files before it IndexIVFFlat");

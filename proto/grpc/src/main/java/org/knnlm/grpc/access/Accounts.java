@@ -1,6 +1,7 @@
-package org.knnlm.eval.security;
+package org.knnlm.grpc.access;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,15 +16,16 @@ import java.util.regex.Pattern;
  * Users with their passwords and roles: lines {@code NAME:ROLE:PASSWORD}, a role being {@code
  * reader} or {@code runner}. Empty lines and those that begin with # say nothing.
  */
-final class Accounts {
+public final class Accounts {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
   private static final int MIN_PASSWORD = 12;
   private static final byte[] NO_ONES = digest("");
 
   private final Map<String, Account> accounts = new HashMap<>();
+  private final Map<ByteBuffer, Account> byPassword = new HashMap<>();
 
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-  private record Account(Role role, byte[] passwordDigest) {}
+  private record Account(String name, Role role, byte[] passwordDigest) {}
 
   private Accounts() {}
 
@@ -32,7 +34,7 @@ final class Accounts {
    *
    * @throws InvalidAccountsException naming the line at fault
    */
-  static Accounts read(Path file) {
+  public static Accounts read(Path file) {
     try {
       return parse(file.toString(), Files.readString(file));
     } catch (IOException e) {
@@ -45,7 +47,7 @@ final class Accounts {
    *
    * @param source for people
    */
-  static Accounts parse(String source, String lines) {
+  public static Accounts parse(String source, String lines) {
     var accounts = new Accounts();
     int number = 0;
     for (String line : lines.lines().toList()) {
@@ -77,14 +79,33 @@ final class Accounts {
           "%s: the password of %s has %d characters, %d or more are needed"
               .formatted(where, fields[0], fields[2].length(), MIN_PASSWORD));
     }
-    if (accounts.put(fields[0], new Account(role, digest(fields[2]))) != null) {
+    var account = new Account(fields[0], role, digest(fields[2]));
+    if (accounts.put(account.name, account) != null) {
       throw new InvalidAccountsException(
           "%s: found %s for the second time".formatted(where, fields[0]));
     }
+    Account other = byPassword.put(ByteBuffer.wrap(account.passwordDigest), account);
+    if (other != null) {
+      throw new InvalidAccountsException(
+          "%s: %s and %s have the same password".formatted(where, other.name, account.name));
+    }
   }
 
+  /** The user whose password is shown as a token; empty when it is nobody's. */
+  public Optional<User> user(String token) {
+    return Optional.ofNullable(byPassword.get(ByteBuffer.wrap(digest(token))))
+        .map(account -> new User(account.name, account.role));
+  }
+
+  /**
+   * A user.
+   *
+   * @param name as in the accounts
+   */
+  public record User(String name, Role role) {}
+
   /** The role of a user; empty when there is none of that name and password. */
-  Optional<Role> role(String name, String password) {
+  public Optional<Role> role(String name, String password) {
     Account account = accounts.get(name);
     // As much work for a name that is not there
     byte[] expected = account == null ? NO_ONES : account.passwordDigest;

@@ -1,10 +1,9 @@
-package org.knnlm.eval.security;
+package org.knnlm.grpc.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,11 +52,12 @@ class AccountsTest {
   }
 
   @Test
-  void readersLookAndRunnersRun() {
-    assertThat(Role.allow(Set.of("reader"), "GET")).isTrue();
-    assertThat(Role.allow(Set.of("reader"), "POST")).isFalse();
-    assertThat(Role.allow(Set.of("runner"), "GET")).isTrue();
-    assertThat(Role.allow(Set.of("runner"), "DELETE")).isTrue();
-    assertThat(Role.allow(Set.of("else"), "GET")).isFalse();
+  void aTokenIsAUsersPassword() {
+    Accounts accounts = Accounts.parse("test", LINES);
+    assertThat(accounts.user("another password")).contains(new Accounts.User("bob", Role.READER));
+    assertThat(accounts.user("yet another one")).isEmpty();
+    assertThat(accounts.user("")).isEmpty();
+    assertThatThrownBy(() -> Accounts.parse("test", LINES + "eve:runner:another password"))
+        .hasMessage("test, line 5: bob and eve have the same password");
   }
 }

@@ -1,0 +1,2 @@
+/** Who may call a service, and as whom a service calls others. */
+package org.knnlm.grpc.access;
