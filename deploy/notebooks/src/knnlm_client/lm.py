@@ -61,7 +61,8 @@ class NextTokens:
 class LanguageModel(GrpcClient):
     """The one model that lm-service at `address` (HOST:PORT) runs, with its tokenizer.
 
-    Lists of sequences may have any length: they go in requests of at most `max_sequences`.
+    Lists of sequences may have any length: they go in requests of at most `max_sequences`, and the indices in errors
+    count within a request.
     """
 
     def __init__(self, address: str, options: Options | None = None) -> None:
