@@ -2,14 +2,14 @@
 
 from typing import Never
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 
 class Bar:
-    """A bar that takes totals and positions as services report them, and can be off."""
+    """A bar that takes totals and positions as services report them; off when not `shown`, or with TQDM_DISABLE=1."""
 
     def __init__(self, unit: str, *, shown: bool) -> None:
-        self._bar: tqdm[Never] = tqdm(unit=unit, unit_scale=True, disable=not shown)
+        self._bar: tqdm[Never] = tqdm(unit=unit, unit_scale=True) if shown else tqdm(disable=True)
 
     def update(self, stage: str, done: int, total: int) -> None:
         """Where the job is: a new stage begins at its own 0."""
