@@ -35,7 +35,11 @@ def main() -> int:
         committed = [shown(cell) for cell in notebook.cells]
         start = time.monotonic()
         NotebookClient(
-            notebook, timeout=300, resources={"metadata": {"path": str(HERE)}}, config=LOCAL_SOCKETS
+            notebook,
+            timeout=300,
+            resources={"metadata": {"path": str(HERE)}},
+            config=LOCAL_SOCKETS,
+            coalesce_streams=True,
         ).execute()
         seconds = time.monotonic() - start
         found = [] if save else compare(committed, [shown(cell) for cell in notebook.cells])
