@@ -16,7 +16,8 @@ public record Context(long id, int[] tokens, int at, Optional<Place> place) {
   /**
    * A token of a corpus.
    *
-   * @param document its document's index in the corpus, from 0, blank documents not counted
+   * @param document its document's index in the corpus, from 0, blank documents not counted; in an
+   *     appended datastore those of the corpora before come first
    * @param line its document's line in the corpus file, from 1
    * @param position its index among its document's tokens, from 0
    */

@@ -1,6 +1,5 @@
 package org.knnlm.datastore;
 
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,16 +13,16 @@ public final class ContextReader {
 
   /**
    * The value of a key with its neighbours in its document; where the datastore does not know its
-   * documents, in the datastore.
+   * documents, in the datastore or the segment of it that was appended.
    *
    * @param before most tokens before the value, not negative
    * @param after most tokens after it, not negative
    */
   public Context read(long id, int before, int after) {
-    Objects.checkIndex(id, datastore.size());
-    Optional<Stretch> document = datastore.documents().map(documents -> documents.of(id));
-    long begin = document.map(Stretch::begin).orElse(0L);
-    long end = document.map(Stretch::end).orElse(datastore.size());
+    Segment segment = datastore.segment(id);
+    Optional<Stretch> document = segment.document(id);
+    long begin = document.map(Stretch::begin).orElse(segment.firstKey());
+    long end = document.map(Stretch::end).orElse(segment.end());
     OptionalInt head = document.map(Stretch::head).orElse(OptionalInt.empty());
     long from = Math.max(begin, id - before);
     long to = Math.min(end, id + 1 + after);
@@ -33,7 +32,7 @@ public final class ContextReader {
       tokens[0] = head.getAsInt();
     }
     for (long i = from; i < to; i++) {
-      tokens[heads + (int) (i - from)] = datastore.value(i);
+      tokens[heads + (int) (i - from)] = segment.value(i);
     }
     return new Context(
         id,

@@ -7,19 +7,19 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 
 /**
  * A published datastore, mapped into memory. Any thread may read it until it is closed.
+ *
+ * <p>One that was appended to others begins with their keys, read from their own files, in the
+ * order in which they were appended; then come its own.
  *
  * <p>Without a manifest the folder is taken for one of the reference's: N and D come from the names
  * of its files.
@@ -27,37 +27,13 @@ import java.util.zip.CRC32C;
 public final class Datastore implements AutoCloseable {
   private static final ValueLayout.OfShort FP16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT32 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final long CRC_BYTES = 1 << 20;
 
-  private final Path folder;
-  private final DatastoreFiles files;
-  private final Optional<DatastoreManifest> manifest;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment keys;
-  private final MemorySegment values;
-  private final Optional<Documents> documents;
+  private final Arena arena;
+  private final List<Segment> segments;
 
-  private Datastore(Path folder, DatastoreFiles files, Optional<DatastoreManifest> manifest)
-      throws IOException {
-    this.folder = folder;
-    this.files = files;
-    this.manifest = manifest;
-    try {
-      this.keys = map(keysFile(), files.keysBytes());
-      this.values = map(valuesFile(), files.valuesBytes());
-      Optional<DocumentsFile> listed = manifest.flatMap(DatastoreManifest::documents);
-      this.documents =
-          listed.isEmpty()
-              ? Optional.empty()
-              : Optional.of(
-                  Documents.open(
-                      folder.resolve(DocumentsFile.NAME), listed.get(), files.numKeys(), arena));
-    } catch (IOException | RuntimeException e) {
-      arena.close();
-      throw e;
-    }
+  private Datastore(Arena arena, List<Segment> segments) {
+    this.arena = arena;
+    this.segments = List.copyOf(segments);
   }
 
   /**
@@ -65,18 +41,81 @@ public final class Datastore implements AutoCloseable {
    *
    * @throws DatastoreException when a file is missing, of the wrong size, torn, or of a version
    *     that is not known
+   * @throws DatastoreException.UnusableBase when that, or a change, befell a datastore that it was
+   *     appended to
    * @throws IOException when a file cannot be read
    */
   public static Datastore open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new DatastoreException.Missing(folder, "a datastore's folder");
     }
-    Path manifestFile = folder.resolve(DatastoreManifest.FILE);
-    if (Files.exists(manifestFile)) {
-      DatastoreManifest manifest = ManifestFile.read(manifestFile);
-      return new Datastore(folder, manifest.files(), Optional.of(manifest));
+    Arena arena = Arena.ofShared();
+    try {
+      return new Datastore(arena, segments(folder, arena));
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
     }
-    return new Datastore(folder, named(folder), Optional.empty());
+  }
+
+  private static List<Segment> segments(Path folder, Arena arena) throws IOException {
+    Path manifestFile = folder.resolve(DatastoreManifest.FILE);
+    if (!Files.exists(manifestFile)) {
+      return List.of(new Segment(folder, named(folder), Optional.empty(), 0, 0, arena));
+    }
+    DatastoreManifest manifest = ManifestFile.read(manifestFile);
+    List<Segment> segments = new ArrayList<>();
+    for (Base base : manifest.bases()) {
+      Path its = folder.toAbsolutePath().normalize().resolveSibling(base.datastore());
+      try {
+        segments.add(segment(its, baseManifest(its, base, manifest, segments), segments, arena));
+      } catch (DatastoreException e) {
+        throw new DatastoreException.UnusableBase(folder, base, e);
+      }
+    }
+    segments.add(segment(folder, manifest, segments, arena));
+    return segments;
+  }
+
+  private static Segment segment(
+      Path folder, DatastoreManifest manifest, List<Segment> before, Arena arena)
+      throws IOException {
+    return new Segment(
+        folder,
+        manifest.files(),
+        Optional.of(manifest),
+        before.isEmpty() ? 0 : before.getLast().end(),
+        before.isEmpty() ? 0 : before.getLast().endDocument(),
+        arena);
+  }
+
+  /** The manifest of a base, which must be the one that was appended to. */
+  private static DatastoreManifest baseManifest(
+      Path folder, Base base, DatastoreManifest appended, List<Segment> before) throws IOException {
+    Path file = folder.resolve(DatastoreManifest.FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new DatastoreException.Missing(file, "the manifest of " + base.datastore());
+    }
+    byte[] content = Files.readAllBytes(file);
+    String digest = ManifestFile.sha256(content);
+    if (!digest.equals(base.manifestSha256())) {
+      throw new DatastoreException.Corrupt(
+          file, "found SHA-256 %s, expected %s".formatted(digest, base.manifestSha256()));
+    }
+    DatastoreManifest manifest = ManifestFile.parse(file, content);
+    if (manifest.numKeys() != base.numKeys()) {
+      throw new DatastoreException.BadManifest(
+          file, "has %d keys, expected %d".formatted(manifest.numKeys(), base.numKeys()), null);
+    }
+    if (!manifest.bases().equals(appended.bases().subList(0, before.size()))) {
+      throw new DatastoreException.BadManifest(
+          file, "is appended to %s, expected others".formatted(manifest.bases()), null);
+    }
+    Optional<String> difference = appended.difference(manifest);
+    if (difference.isPresent()) {
+      throw new DatastoreException.BadManifest(file, difference.get(), null);
+    }
+    return manifest;
   }
 
   private static DatastoreFiles named(Path folder) throws IOException {
@@ -99,79 +138,69 @@ public final class Datastore implements AutoCloseable {
     };
   }
 
-  private MemorySegment map(Path file, long expected) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new DatastoreException.Missing(file, "a file of %d bytes".formatted(expected));
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() != expected) {
-        throw new DatastoreException.WrongSize(file, channel.size(), expected);
-      }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, expected, arena);
-    }
+  /** The segments in the order of their keys; the last is its own. */
+  public List<Segment> segments() {
+    return segments;
+  }
+
+  private Segment own() {
+    return segments.getLast();
   }
 
   /** Number of keys. */
   public long size() {
-    return files.numKeys();
+    return own().end();
   }
 
   /** Length of a key. */
   public int dimension() {
-    return files.dimension();
+    return own().files().dimension();
   }
 
-  /** What the names of the files say. */
+  /** What the names of its own files say. */
   public DatastoreFiles files() {
-    return files;
+    return own().files();
   }
 
   /** The folder it was opened from. */
   public Path folder() {
-    return folder;
+    return own().folder();
   }
 
-  /** The file of keys. */
+  /** Its own file of keys. */
   public Path keysFile() {
-    return folder.resolve(files.keysName());
+    return own().keysFile();
   }
 
-  /** The file of values. */
+  /** Its own file of values. */
   public Path valuesFile() {
-    return folder.resolve(files.valuesName());
+    return own().valuesFile();
   }
 
-  /** The manifest; empty for a folder of the reference's. */
+  /** Its own manifest; empty for a folder of the reference's. */
   public Optional<DatastoreManifest> manifest() {
-    return manifest;
+    return own().manifest();
   }
 
-  /** Where the documents lie; empty when the datastore does not say. */
-  Optional<Documents> documents() {
-    return documents;
-  }
-
-  /**
-   * The first token of a part, the only one that is no key's value.
-   *
-   * @param part its index in the manifest
-   * @return empty when the datastore does not know its documents
-   */
-  public OptionalInt firstToken(int part) {
-    return documents.isEmpty()
-        ? OptionalInt.empty()
-        : OptionalInt.of(documents.get().firstToken(part));
+  /** The segment of a key. */
+  Segment segment(long id) {
+    Objects.checkIndex(id, size());
+    int low = 0;
+    int high = segments.size();
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (segments.get(middle).firstKey() <= id) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return segments.get(low);
   }
 
   /** The token that followed a key. */
   public int value(long id) {
-    Objects.checkIndex(id, size());
-    return values.get(INT32, id * Integer.BYTES);
-  }
-
-  /** All keys as they are mapped, {@code [size, dimension]}, little-endian float16. */
-  public MemorySegment keys() {
-    return keys;
+    return segment(id).value(id);
   }
 
   /**
@@ -181,13 +210,16 @@ public final class Datastore implements AutoCloseable {
    */
   public int largestValue() {
     int largest = 0;
-    for (long i = 0; i < size(); i++) {
-      int value = values.get(INT32, i * Integer.BYTES);
-      if (value < 0) {
-        throw new DatastoreException.Corrupt(
-            valuesFile(), "the value of key %d is %d, no token id".formatted(i, value));
+    for (Segment segment : segments) {
+      for (long i = segment.firstKey(); i < segment.end(); i++) {
+        int value = segment.value(i);
+        if (value < 0) {
+          throw new DatastoreException.Corrupt(
+              segment.valuesFile(),
+              "the value of key %d is %d, no token id".formatted(i - segment.firstKey(), value));
+        }
+        largest = Math.max(largest, value);
       }
-      largest = Math.max(largest, value);
     }
     return largest;
   }
@@ -201,12 +233,17 @@ public final class Datastore implements AutoCloseable {
    * Copies {@code count} keys in a row, widened to float32, into {@code dst} from {@code offset}.
    */
   public void keys(long from, int count, float[] dst, int offset) {
-    int elements = Math.multiplyExact(count, dimension());
-    Objects.checkFromIndexSize(offset, elements, dst.length);
-    MemorySegment rows = rows(from, count);
-    for (int i = 0; i < elements; i++) {
-      dst[offset + i] = Float.float16ToFloat(rows.get(FP16, 2L * i));
-    }
+    Objects.checkFromIndexSize(offset, Math.multiplyExact(count, dimension()), dst.length);
+    forEachRun(
+        from,
+        count,
+        (rows, first) -> {
+          int at = offset + Math.toIntExact(first);
+          int elements = Math.toIntExact(rows.byteSize() / Short.BYTES);
+          for (int i = 0; i < elements; i++) {
+            dst[at + i] = Float.float16ToFloat(rows.get(FP16, 2L * i));
+          }
+        });
   }
 
   /**
@@ -214,42 +251,54 @@ public final class Datastore implements AutoCloseable {
    * into {@code dst}, which is 4-byte aligned.
    */
   public void keys(long from, long count, MemorySegment dst) {
-    MemorySegment rows = rows(from, count);
-    long elements = count * dimension();
-    Objects.checkFromIndexSize(0, elements * Float.BYTES, dst.byteSize());
-    for (long i = 0; i < elements; i++) {
-      dst.setAtIndex(JAVA_FLOAT, i, Float.float16ToFloat(rows.get(FP16, 2L * i)));
-    }
+    Objects.checkFromIndexSize(0, count * dimension() * Float.BYTES, dst.byteSize());
+    forEachRun(
+        from,
+        count,
+        (rows, first) -> {
+          long elements = rows.byteSize() / Short.BYTES;
+          for (long i = 0; i < elements; i++) {
+            dst.setAtIndex(JAVA_FLOAT, first + i, Float.float16ToFloat(rows.get(FP16, 2L * i)));
+          }
+        });
   }
 
-  private MemorySegment rows(long from, long count) {
+  @FunctionalInterface
+  private interface Run {
+    /**
+     * @param rows keys of one segment
+     * @param first index of their first element among all that are wanted
+     */
+    void accept(MemorySegment rows, long first);
+  }
+
+  private void forEachRun(long from, long count, Run run) {
     Objects.checkFromIndexSize(from, count, size());
-    return keys.asSlice(from * files.keyBytes(), count * files.keyBytes());
+    for (long at = from; at < from + count; ) {
+      Segment segment = segment(at);
+      long length = Math.min(from + count, segment.end()) - at;
+      run.accept(segment.keys(at, length), (at - from) * dimension());
+      at += length;
+    }
   }
 
   /**
-   * Reads everything and compares it with the manifest's checksums; a folder without manifest has
-   * none.
+   * Reads everything, the files of its bases too, and compares it with the manifests' checksums; a
+   * folder without manifest has none.
    *
    * @throws DatastoreException.Corrupt at the first part that differs
+   * @throws DatastoreException.UnusableBase when that is of a base
    */
   public void verify() {
-    for (Part part : manifest.map(DatastoreManifest::parts).orElse(List.of())) {
-      verify(keysFile(), keys, part, files.keyBytes(), part.keysCrc32c());
-      verify(valuesFile(), values, part, Integer.BYTES, part.valuesCrc32c());
+    List<Base> bases = manifest().map(DatastoreManifest::bases).orElse(List.of());
+    for (int i = 0; i < bases.size(); i++) {
+      try {
+        segments.get(i).verify();
+      } catch (DatastoreException e) {
+        throw new DatastoreException.UnusableBase(folder(), bases.get(i), e);
+      }
     }
-  }
-
-  private static void verify(
-      Path file, MemorySegment segment, Part part, long rowBytes, long expected) {
-    CRC32C crc = new CRC32C();
-    long end = (part.firstKey() + part.numKeys()) * rowBytes;
-    for (long at = part.firstKey() * rowBytes; at < end; at += CRC_BYTES) {
-      crc.update(segment.asSlice(at, Math.min(CRC_BYTES, end - at)).asByteBuffer());
-    }
-    if (crc.getValue() != expected) {
-      throw new DatastoreException.Corrupt(file, part, crc.getValue(), expected);
-    }
+    own().verify();
   }
 
   @Override

@@ -7,15 +7,21 @@ public abstract sealed class DatastoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Path file;
+  private final String problem;
 
   private DatastoreException(Path file, String problem, Throwable cause) {
     super(file + ": " + problem, cause);
     this.file = file;
+    this.problem = problem;
   }
 
   /** The file or folder at fault. */
   public Path file() {
     return file;
+  }
+
+  private String problem() {
+    return problem;
   }
 
   /** A file or folder is not there. */
@@ -90,6 +96,19 @@ public abstract sealed class DatastoreException extends RuntimeException {
           "found CRC-32C %08x of the %d keys from %d, expected %08x"
               .formatted(found, part.numKeys(), part.firstKey(), expected),
           null);
+    }
+  }
+
+  /** What befell a file of a datastore that another was appended to, which cannot be read then. */
+  public static final class UnusableBase extends DatastoreException {
+    private static final long serialVersionUID = 1L;
+
+    UnusableBase(Path appended, Base base, DatastoreException cause) {
+      super(
+          cause.file(),
+          "%s; %s was appended to datastore %s"
+              .formatted(cause.problem(), appended, base.datastore()),
+          cause);
     }
   }
 

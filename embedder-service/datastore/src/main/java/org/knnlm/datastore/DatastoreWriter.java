@@ -105,14 +105,19 @@ public final class DatastoreWriter implements AutoCloseable {
   }
 
   /**
-   * Publishes a datastore that does not know its documents; see the other.
+   * Publishes a datastore that stands alone and does not know its documents; see the last.
    *
    * @return the final folder
    * @throws IllegalStateException when the finished parts are not all keys, each once
    * @throws DatastoreException.Taken when the name has been taken meanwhile
    */
   public Path publish() throws IOException {
-    return publish(Optional.empty());
+    return publish(Optional.empty(), List.of());
+  }
+
+  /** Publishes a datastore that stands alone; see the last. */
+  public Path publish(DocumentsFile documents) throws IOException {
+    return publish(documents, List.of());
   }
 
   /**
@@ -120,16 +125,17 @@ public final class DatastoreWriter implements AutoCloseable {
    * the folder's claim.
    *
    * @param documents what {@link DocumentsWriter} has written into the same folder
+   * @param bases the datastores that it is appended to, see {@link Predecessor}
    * @return the final folder
    * @throws IllegalStateException when the finished parts are not all keys, each once
    * @throws DatastoreException.Taken when the name has been taken meanwhile
    */
-  public Path publish(DocumentsFile documents) throws IOException {
-    return publish(Optional.of(documents));
+  public Path publish(DocumentsFile documents, List<Base> bases) throws IOException {
+    return publish(Optional.of(documents), bases);
   }
 
-  private Path publish(Optional<DocumentsFile> documents) throws IOException {
-    DatastoreManifest manifest = manifest(documents);
+  private Path publish(Optional<DocumentsFile> documents, List<Base> bases) throws IOException {
+    DatastoreManifest manifest = manifest(documents, bases);
     keys.force(true);
     values.force(true);
     close();
@@ -137,7 +143,7 @@ public final class DatastoreWriter implements AutoCloseable {
     return staging.publish();
   }
 
-  private DatastoreManifest manifest(Optional<DocumentsFile> documents) {
+  private DatastoreManifest manifest(Optional<DocumentsFile> documents, List<Base> bases) {
     List<Part> sorted =
         parts.stream()
             .sorted(Comparator.comparingLong(Part::firstKey).thenComparingLong(Part::numKeys))
@@ -145,7 +151,7 @@ public final class DatastoreWriter implements AutoCloseable {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     try {
       return new DatastoreManifest(
-          files.numKeys(), files.dimension(), origin, sorted, documents, now);
+          bases, files.numKeys(), files.dimension(), origin, sorted, documents, now);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("the datastore is not complete: " + e.getMessage(), e);
     }

@@ -18,7 +18,10 @@ import com.fasterxml.jackson.databind.util.StdConverter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -64,7 +67,8 @@ final class ManifestFile {
     }
 
     DatastoreManifest manifest() {
-      return new DatastoreManifest(numKeys, dimension, origin, parts, Optional.empty(), created);
+      return new DatastoreManifest(
+          List.of(), numKeys, dimension, origin, parts, Optional.empty(), created);
     }
   }
 
@@ -94,7 +98,43 @@ final class ManifestFile {
 
     DatastoreManifest manifest() {
       return new DatastoreManifest(
-          numKeys, dimension, origin, parts, Optional.of(documents), created);
+          List.of(), numKeys, dimension, origin, parts, Optional.of(documents), created);
+    }
+  }
+
+  /** The format of a datastore that was appended to others. */
+  private record Version3(
+      int version,
+      List<Base> bases,
+      long numKeys,
+      int dimension,
+      Origin origin,
+      List<Part> parts,
+      DocumentsFile documents,
+      Instant created) {
+    private Version3 {
+      bases = List.copyOf(bases);
+      parts = List.copyOf(parts);
+      if (bases.isEmpty()) {
+        throw new IllegalArgumentException("bases is empty, version 3 has at least one");
+      }
+    }
+
+    static Version3 of(DatastoreManifest manifest) {
+      return new Version3(
+          3,
+          manifest.bases(),
+          manifest.numKeys(),
+          manifest.dimension(),
+          manifest.origin(),
+          manifest.parts(),
+          manifest.documents().orElseThrow(),
+          manifest.created());
+    }
+
+    DatastoreManifest manifest() {
+      return new DatastoreManifest(
+          bases, numKeys, dimension, origin, parts, Optional.of(documents), created);
     }
   }
 
@@ -114,9 +154,22 @@ final class ManifestFile {
         .addDeserializer(Instant.class, new StdDelegatingDeserializer<>(parse));
   }
 
-  static DatastoreManifest read(Path file) throws IOException {
+  /** SHA-256 of a manifest's bytes, lower-case hexadecimal. */
+  static String sha256(byte[] content) {
     try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  static DatastoreManifest read(Path file) throws IOException {
+    return parse(file, Files.readAllBytes(file));
+  }
+
+  static DatastoreManifest parse(Path file, byte[] content) throws IOException {
+    try {
+      JsonNode json = JSON.readTree(content);
       JsonNode version = json.path("version");
       if (!version.canConvertToInt() || !version.isIntegralNumber()) {
         throw new DatastoreException.BadManifest(
@@ -125,7 +178,8 @@ final class ManifestFile {
       return switch (version.intValue()) {
         case 1 -> JSON.treeToValue(json, Version1.class).manifest();
         case 2 -> JSON.treeToValue(json, Version2.class).manifest();
-        default -> throw new DatastoreException.UnsupportedVersion(file, version.intValue(), 1, 2);
+        case 3 -> JSON.treeToValue(json, Version3.class).manifest();
+        default -> throw new DatastoreException.UnsupportedVersion(file, version.intValue(), 1, 3);
       };
     } catch (JsonMappingException e) {
       String field =
@@ -143,8 +197,14 @@ final class ManifestFile {
   }
 
   static void write(Path file, DatastoreManifest manifest) throws IOException {
-    Object content =
-        manifest.documents().isPresent() ? Version2.of(manifest) : Version1.of(manifest);
-    WholeFile.write(file, JSON.writeValueAsBytes(content));
+    WholeFile.write(file, JSON.writeValueAsBytes(content(manifest)));
+  }
+
+  /** In the oldest version that has all of it: the bytes of a datastore that stands alone stay. */
+  private static Object content(DatastoreManifest manifest) {
+    if (!manifest.bases().isEmpty()) {
+      return Version3.of(manifest);
+    }
+    return manifest.documents().isPresent() ? Version2.of(manifest) : Version1.of(manifest);
   }
 }

@@ -1,6 +1,8 @@
 package org.knnlm.datastore;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where the keys come from.
@@ -19,6 +21,27 @@ public record Origin(Model model, KeyType key, Corpus corpus, int blockSize, int
       throw new IllegalArgumentException(
           "stride %d does not lie between 1 and block size %d".formatted(stride, blockSize));
     }
+  }
+
+  /**
+   * The field in which another origin's keys are of another kind, and so cannot be searched
+   * together with these; empty when the two differ in their corpus at most.
+   */
+  public Optional<String> difference(Origin other) {
+    return Stream.of(
+            difference("model sha256", other.model.sha256, model.sha256),
+            difference("tokenizerSha256", other.model.tokenizerSha256, model.tokenizerSha256),
+            difference("key", other.key, key),
+            difference("blockSize", other.blockSize, blockSize),
+            difference("stride", other.stride, stride))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> difference(String field, Object found, Object wanted) {
+    return found.equals(wanted)
+        ? Optional.empty()
+        : Optional.of("%s is %s, wanted is %s".formatted(field, found, wanted));
   }
 
   /**
@@ -54,7 +77,7 @@ public record Origin(Model model, KeyType key, Corpus corpus, int blockSize, int
     }
   }
 
-  private static void requireSha256(String name, String value) {
+  static void requireSha256(String name, String value) {
     if (!SHA256.matcher(value).matches()) {
       throw new IllegalArgumentException("%s is \"%s\", no SHA-256".formatted(name, value));
     }

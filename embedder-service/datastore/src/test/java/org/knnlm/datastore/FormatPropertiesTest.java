@@ -56,8 +56,13 @@ class FormatPropertiesTest {
             512);
     Optional<DocumentsFile> documents =
         crc % 2 == 0 ? Optional.empty() : Optional.of(new DocumentsFile(1, 80, crc));
+    List<Base> bases =
+        documents.isEmpty() || crc % 4 == 1
+            ? List.of()
+            : List.of(new Base("a", 1, "0".repeat(64)), new Base("b", crc, "1".repeat(64)));
     var manifest =
-        new DatastoreManifest(next, 576, origin, parts, documents, Instant.ofEpochMilli(millis));
+        new DatastoreManifest(
+            bases, next, 576, origin, parts, documents, Instant.ofEpochMilli(millis));
     Path file = Files.createTempDirectory("manifest").resolve(DatastoreManifest.FILE);
     try {
       ManifestFile.write(file, manifest);

@@ -91,14 +91,14 @@ class ManifestTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0", "3", "1000"})
+  @CsvSource({"0", "4", "1000"})
   void otherVersionsAreNamed(int version) throws IOException {
     JsonNode changed = manifest.deepCopy();
     set(changed, "/version", JSON.readTree("" + version));
     JSON.writeValue(file.toFile(), changed);
     assertThatThrownBy(() -> Datastore.open(folder))
         .isInstanceOf(DatastoreException.UnsupportedVersion.class)
-        .hasMessage(file + ": found format version %d, expected 1 to 2".formatted(version));
+        .hasMessage(file + ": found format version %d, expected 1 to 3".formatted(version));
   }
 
   @Test

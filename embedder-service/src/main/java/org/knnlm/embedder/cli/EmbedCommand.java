@@ -2,12 +2,15 @@ package org.knnlm.embedder.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.datastore.StagingFolder;
+import org.knnlm.embedder.embedding.Appending;
 import org.knnlm.embedder.embedding.DatastoreMaker;
 import org.knnlm.embedder.embedding.Estimate;
 import org.knnlm.embedder.embedding.Plan;
@@ -74,6 +77,14 @@ final class EmbedCommand implements Callable<Integer> {
   private KeyType key;
 
   @Option(
+      names = "--append-to",
+      paramLabel = "BASE",
+      description =
+          "Published datastore to append the corpus to: NAME begins with its keys and shares its files, "
+              + "which must stay, and only further keys are computed")
+  private String appendTo;
+
+  @Option(
       names = "--worker",
       paramLabel = "I",
       defaultValue = "${env:JOB_COMPLETION_INDEX:-0}",
@@ -111,29 +122,39 @@ final class EmbedCommand implements Callable<Integer> {
     var named = new Corpus(corpus, read.files());
     var progress = new ProgressMeter(System::nanoTime);
     try (var lm = connection.open();
-        var staging = StagingFolder.open(place.root(), place.name());
         var shown = new ProgressPrinter(progress, command.commandLine().getErr())) {
-      var maker = new DatastoreMaker(lm.model(), staging, progress);
-      Optional<Plan> plan = plan(maker, named, lm.model().info(), staging);
-      if (plan.isEmpty()) {
-        shown.say("all parts are written; finalise publishes them");
-      } else if (dryRun) {
-        print(Estimate.measure(lm.model(), plan.get(), staging));
-      } else {
-        shown.say(plan.get().report().toString());
-        maker.embed(plan.get(), share, partsInFlight);
-        shown.say(
-            String.format(
-                Locale.ROOT,
-                "worker %d of %d is done: %s; %d damaged parts written again; without a request for the model %.2f %% of the time",
-                worker,
-                workers,
-                ProgressPrinter.words(progress.progress()),
-                progress.damagedParts(),
-                100 * progress.overhead()));
+      ModelInfo info = lm.model().info();
+      List<Base> bases = bases(info);
+      try (var staging = StagingFolder.open(place.root(), place.name())) {
+        var maker = new DatastoreMaker(lm.model(), staging, progress, bases);
+        Optional<Plan> plan = plan(maker, named, info, staging);
+        if (plan.isEmpty()) {
+          shown.say("all parts are written; finalise publishes them");
+        } else if (dryRun) {
+          print(Estimate.measure(lm.model(), plan.get(), staging));
+        } else {
+          shown.say(plan.get().report().toString());
+          maker.embed(plan.get(), share, partsInFlight);
+          shown.say(
+              String.format(
+                  Locale.ROOT,
+                  "worker %d of %d is done: %s; %d damaged parts written again; without a request for the model %.2f %% of the time",
+                  worker,
+                  workers,
+                  ProgressPrinter.words(progress.progress()),
+                  progress.damagedParts(),
+                  100 * progress.overhead()));
+        }
       }
     }
     return 0;
+  }
+
+  private List<Base> bases(ModelInfo info) throws IOException {
+    return appendTo == null
+        ? List.of()
+        : Appending.to(place.root(), Place.name(command, "--append-to", appendTo), info, key)
+            .bases();
   }
 
   private Optional<Plan> plan(

@@ -43,7 +43,10 @@ enum Outcome {
   private static Outcome of(EmbeddingException e) {
     return switch (e) {
       case EmbeddingException.EmptyCorpus _, EmbeddingException.TooLong _ -> WRONG_INPUT;
-      case EmbeddingException.ModelChanged _, EmbeddingException.OtherPlan _ -> MISMATCH;
+      case EmbeddingException.ModelChanged _,
+          EmbeddingException.OtherPlan _,
+          EmbeddingException.WrongBase _ ->
+          MISMATCH;
       case EmbeddingException.BadOutput _, EmbeddingException.Damaged _ -> WRONG_BYTES;
       case EmbeddingException.NotEnoughSpace _ -> NO_SPACE;
       case EmbeddingException.Incomplete _ -> NOT_NOW;

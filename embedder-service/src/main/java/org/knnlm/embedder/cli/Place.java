@@ -29,10 +29,16 @@ final class Place {
   }
 
   DatastoreName name() {
+    return name(command, "NAME", name);
+  }
+
+  /** The name of a datastore in a parameter. */
+  static DatastoreName name(CommandSpec command, String parameter, String value) {
     try {
-      return new DatastoreName(name);
+      return new DatastoreName(value);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), "NAME: " + e.getMessage(), e);
+      throw new ParameterException(
+          command.commandLine(), "%s: %s".formatted(parameter, e.getMessage()), e);
     }
   }
 }

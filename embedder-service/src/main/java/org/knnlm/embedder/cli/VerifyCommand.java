@@ -1,9 +1,13 @@
 package org.knnlm.embedder.cli;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.embedder.embedding.DatastoreVerifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +58,9 @@ final class VerifyCommand implements Callable<Integer> {
           .getOut()
           .printf(
               Locale.ROOT,
-              "%,d keys: checksums are right; %,d of %,d keys of %d windows are the same to the last bit, largest difference %.2g of key %d%n",
+              "%,d keys%s: checksums are right; %,d of %,d keys of %d windows are the same to the last bit, largest difference %.2g of key %d%n",
               datastore.size(),
+              bases(datastore),
               found.equal(),
               found.keys(),
               found.windows(),
@@ -63,5 +68,14 @@ final class VerifyCommand implements Callable<Integer> {
               found.at());
       return found.largestDifference() <= tolerance ? 0 : Outcome.WRONG_BYTES.exitCode();
     }
+  }
+
+  private static String bases(Datastore datastore) {
+    List<Base> bases = datastore.manifest().map(DatastoreManifest::bases).orElse(List.of());
+    return bases.isEmpty()
+        ? ""
+        : bases.stream()
+            .map(base -> "%,d in %s".formatted(base.numKeys(), base.datastore()))
+            .collect(Collectors.joining(", ", " (", " and its own)"));
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.knnlm.corpus.Document;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.DocumentsFile;
 import org.knnlm.datastore.DocumentsWriter;
 import org.knnlm.datastore.KeyType;
@@ -60,6 +61,7 @@ final class CorpusCounter {
       ModelInfo info,
       Corpus corpus,
       KeyType key,
+      List<Base> bases,
       StagingFolder staging,
       ProgressMeter progress)
       throws IOException, InterruptedException, ExecutionException {
@@ -67,11 +69,12 @@ final class CorpusCounter {
     try (var tokens = TokenFile.create(staging);
         var places = new DocumentsWriter(staging)) {
       var counter = new CorpusCounter(model, info, tokens, places, progress);
-      return counter.count(corpus, stamp, key, staging);
+      return counter.count(corpus, stamp, key, bases, staging);
     }
   }
 
-  private Plan count(Corpus corpus, Corpus.Stamp stamp, KeyType key, StagingFolder staging)
+  private Plan count(
+      Corpus corpus, Corpus.Stamp stamp, KeyType key, List<Base> bases, StagingFolder staging)
       throws IOException, InterruptedException, ExecutionException {
     try (var read = new CorpusDocuments(corpus)) {
       tokenize(read);
@@ -86,12 +89,11 @@ final class CorpusCounter {
           new Plan(
               stamp,
               info,
-              new Origin(
-                  new Origin.Model(info.id(), info.type(), info.sha256(), info.tokenizerSha256()),
+              bases,
+              Appending.origin(
+                  info,
                   key,
-                  new Origin.Corpus(corpus.name(), read.sha256Digest(), documents, tokens.size()),
-                  windowing.blockSize(),
-                  windowing.stride()),
+                  new Origin.Corpus(corpus.name(), read.sha256Digest(), documents, tokens.size())),
               file,
               new CorpusReport(
                   corpus.files().size(),

@@ -23,6 +23,7 @@ public final class DatastoreFinisher {
    *
    * @return the datastore's folder
    * @throws EmbeddingException.Incomplete when parts are missing
+   * @throws EmbeddingException.WrongBase when what it is appended to is not that any more
    * @throws EmbeddingException.Damaged when a part's bytes are not those that were written
    */
   public static Path finish(StagingFolder staging) throws IOException {
@@ -46,7 +47,8 @@ public final class DatastoreFinisher {
                   .formatted(staging.path(), part.numKeys(), part.firstKey()));
         }
       }
-      return writer.publish(plan.documents());
+      Appending.requireUnchanged(staging.path().getParent(), plan.bases());
+      return writer.publish(plan.documents(), plan.bases());
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.DatastoreWriter;
 import org.knnlm.datastore.Journal;
 import org.knnlm.datastore.KeyType;
@@ -26,14 +27,27 @@ public final class DatastoreMaker {
   private final LanguageModel model;
   private final StagingFolder staging;
   private final ProgressMeter progress;
+  private final List<Base> bases;
 
   /**
+   * Makes a datastore that stands alone.
+   *
    * @param staging where the datastore grows
    */
   public DatastoreMaker(LanguageModel model, StagingFolder staging, ProgressMeter progress) {
+    this(model, staging, progress, List.of());
+  }
+
+  /**
+   * @param staging where the datastore grows
+   * @param bases what it is appended to, see {@link Appending}; empty when it stands alone
+   */
+  public DatastoreMaker(
+      LanguageModel model, StagingFolder staging, ProgressMeter progress, List<Base> bases) {
     this.model = model;
     this.staging = staging;
     this.progress = progress;
+    this.bases = List.copyOf(bases);
   }
 
   /**
@@ -79,7 +93,7 @@ public final class DatastoreMaker {
       throws IOException, InterruptedException, ExecutionException {
     Optional<Plan> known = PlanFile.read(staging);
     if (known.isPresent()) {
-      Optional<String> difference = known.get().difference(corpus.stamp(), info, key);
+      Optional<String> difference = known.get().difference(corpus.stamp(), info, key, bases);
       if (difference.isPresent()) {
         throw new EmbeddingException.OtherPlan(
             "%s was begun with %s".formatted(staging.path(), difference.get()));
@@ -89,7 +103,7 @@ public final class DatastoreMaker {
     }
     boolean planned = false;
     try {
-      Plan plan = CorpusCounter.count(model, info, corpus, key, staging, progress);
+      Plan plan = CorpusCounter.count(model, info, corpus, key, bases, staging, progress);
       planned = true;
       LOG.log(System.Logger.Level.INFO, "{0}: {1}", corpus.name(), plan.report());
       return plan;

@@ -11,6 +11,7 @@ import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.datastore.Origin;
 import org.knnlm.datastore.Part;
+import org.knnlm.datastore.Segment;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
 
@@ -34,10 +35,16 @@ public final class DatastoreVerifier {
    */
   public record Sample(int windows, long keys, long equal, double largestDifference, long at) {}
 
-  private record Choice(int index, Part part, Window window) {}
+  /** A window of a part, which has an index in its segment. */
+  private record Choice(Segment segment, int index, Part part, Window window) {
+    /** The key of a token of the part. */
+    long key(int token) {
+      return segment.firstKey() + part.firstKey() + token - 1;
+    }
+  }
 
   /**
-   * Reads everything, and computes some windows again.
+   * Reads everything, the files of its bases too, and computes some windows again.
    *
    * @param sample windows to compute, fewer when there are not so many
    * @param seed of their choice
@@ -59,9 +66,9 @@ public final class DatastoreVerifier {
     long equal = 0;
     double largest = 0;
     long at = 0;
-    for (Choice choice : choices(manifest, datastore, sample, new Random(seed))) {
+    for (Choice choice : choices(manifest.origin(), datastore, sample, new Random(seed))) {
       Window window = choice.window;
-      long first = choice.part.firstKey() + window.firstTarget() - 1;
+      long first = choice.key(window.firstTarget());
       ByteBuffer now = keys(datastore, manifest.origin(), choice);
       for (int i = 0; i < window.targets(); i++) {
         double difference = difference(datastore, first + i, now);
@@ -86,12 +93,15 @@ public final class DatastoreVerifier {
   }
 
   private static List<Choice> choices(
-      DatastoreManifest manifest, Datastore datastore, int sample, Random random) {
+      Origin origin, Datastore datastore, int sample, Random random) {
     List<Choice> choices = new ArrayList<>();
-    var windowing = new Windowing(manifest.origin().blockSize(), manifest.origin().stride());
-    List<Part> parts = manifest.parts();
+    var windowing = new Windowing(origin.blockSize(), origin.stride());
     for (int i = 0; i < sample; i++) {
-      long key = random.nextLong(datastore.size());
+      long position = random.nextLong(datastore.size());
+      Segment segment =
+          datastore.segments().stream().filter(s -> position < s.end()).findFirst().orElseThrow();
+      long key = position - segment.firstKey();
+      List<Part> parts = segment.manifest().orElseThrow().parts();
       int index = 0;
       while (key >= parts.get(index).firstKey() + parts.get(index).numKeys()) {
         index++;
@@ -104,8 +114,8 @@ public final class DatastoreVerifier {
               .findAny()
               .orElseThrow();
       // the first token of a datastore that does not know its documents is lost
-      if (window.start() > 0 || datastore.firstToken(index).isPresent()) {
-        choices.add(new Choice(index, part, window));
+      if (window.start() > 0 || segment.firstToken(index).isPresent()) {
+        choices.add(new Choice(segment, index, part, window));
       }
     }
     return choices.stream().distinct().toList();
@@ -116,9 +126,8 @@ public final class DatastoreVerifier {
     int[] tokens = new int[window.length()];
     for (int i = 0; i < tokens.length; i++) {
       int token = window.start() + i;
-      OptionalInt head = token == 0 ? datastore.firstToken(choice.index) : OptionalInt.empty();
-      tokens[i] =
-          head.isPresent() ? head.getAsInt() : datastore.value(choice.part.firstKey() + token - 1);
+      OptionalInt head = token == 0 ? choice.segment.firstToken(choice.index) : OptionalInt.empty();
+      tokens[i] = head.isPresent() ? head.getAsInt() : datastore.value(choice.key(token));
     }
     int bytes = window.targets() * datastore.dimension() * Short.BYTES;
     ByteBuffer keys = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

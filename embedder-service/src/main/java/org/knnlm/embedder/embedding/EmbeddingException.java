@@ -53,6 +53,15 @@ public abstract sealed class EmbeddingException extends RuntimeException {
     }
   }
 
+  /** What is to be appended to is no datastore, or one of other keys. */
+  public static final class WrongBase extends EmbeddingException {
+    private static final long serialVersionUID = 1L;
+
+    WrongBase(String message) {
+      super(message);
+    }
+  }
+
   /** Parts are missing. */
   public static final class Incomplete extends EmbeddingException {
     private static final long serialVersionUID = 1L;

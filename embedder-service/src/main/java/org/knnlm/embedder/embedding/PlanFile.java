@@ -12,7 +12,7 @@ import org.knnlm.datastore.WholeFile;
 
 /** {@code plan.json} in a datastore's staging folder: there once the counting pass is over. */
 final class PlanFile {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)

@@ -37,6 +37,7 @@ final class DomainErrors {
           Errors.of(Code.DATA_LOSS, e.getMessage());
       case EmbeddingException.OtherPlan _, EmbeddingException.Incomplete _ ->
           Errors.of(Code.FAILED_PRECONDITION, e.getMessage());
+      case EmbeddingException.WrongBase _ -> Errors.invalidArgument("append_to", e.getMessage());
       case EmbeddingException.ModelChanged _ -> Errors.of(Code.ABORTED, e.getMessage());
     };
   }
@@ -59,7 +60,8 @@ final class DomainErrors {
           DatastoreException.BadManifest _,
           DatastoreException.WrongSize _,
           DatastoreException.Truncated _,
-          DatastoreException.Corrupt _ ->
+          DatastoreException.Corrupt _,
+          DatastoreException.UnusableBase _ ->
           Errors.of(Code.DATA_LOSS, e.getMessage());
     };
   }

@@ -91,7 +91,7 @@ public class EmbedderService extends EmbedderGrpc.EmbedderImplBase {
               .map(DatastoreManifest::origin)
               .map(origin -> origin.corpus().documents())
               .orElse(0L);
-      return Progress.finished(documents, datastore.size());
+      return Progress.finished(documents, datastore.files().numKeys());
     }
   }
 

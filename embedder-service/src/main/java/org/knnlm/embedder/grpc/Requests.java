@@ -21,17 +21,25 @@ final class Requests {
   }
 
   static DatastoreName name(String name) {
+    return name("name", name);
+  }
+
+  private static DatastoreName name(String field, String name) {
     try {
       return new DatastoreName(name);
     } catch (IllegalArgumentException e) {
-      throw Errors.invalidArgument("name", e.getMessage());
+      throw Errors.invalidArgument(field, e.getMessage());
     }
   }
 
   DatastoreRequest datastore(CreateDatastoreRequest request) throws IOException {
     DatastoreName name = name(request.getName());
     KeyType key = key(request);
-    return new DatastoreRequest(name, corpus(request), key);
+    Optional<DatastoreName> appendTo =
+        request.getAppendTo().isEmpty()
+            ? Optional.empty()
+            : Optional.of(name("append_to", request.getAppendTo()));
+    return new DatastoreRequest(name, corpus(request), key, appendTo);
   }
 
   private static KeyType key(CreateDatastoreRequest request) {

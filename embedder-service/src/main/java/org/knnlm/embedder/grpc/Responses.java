@@ -1,5 +1,7 @@
 package org.knnlm.embedder.grpc;
 
+import java.util.function.ToLongFunction;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreManifest;
 import org.knnlm.datastore.DatastoreName;
@@ -43,23 +45,31 @@ final class Responses {
             .setNumKeys(datastore.size())
             .setDimension(datastore.dimension())
             .setModelType(datastore.files().modelType());
-    datastore.manifest().ifPresent(manifest -> describe(response, manifest));
+    datastore.manifest().ifPresent(manifest -> describe(response, datastore, manifest));
     return response.build();
   }
 
   private static void describe(
-      DescribeDatastoreResponse.Builder response, DatastoreManifest manifest) {
+      DescribeDatastoreResponse.Builder response, Datastore datastore, DatastoreManifest manifest) {
     Origin origin = manifest.origin();
     response
         .setModelId(origin.model().id())
         .setModelSha256(origin.model().sha256())
         .setTokenizerSha256(origin.model().tokenizerSha256())
         .setKey(hiddenState(origin.key()))
-        .setDocuments(origin.corpus().documents())
-        .setTokens(origin.corpus().tokens())
+        .setDocuments(sum(datastore, Origin.Corpus::documents))
+        .setTokens(sum(datastore, Origin.Corpus::tokens))
         .setBlockSize(origin.blockSize())
         .setStride(origin.stride())
-        .setCreatedAt(manifest.created().toString());
+        .setCreatedAt(manifest.created().toString())
+        .addAllBases(manifest.bases().stream().map(Base::datastore).toList());
+  }
+
+  private static long sum(Datastore datastore, ToLongFunction<Origin.Corpus> count) {
+    return datastore.segments().stream()
+        .map(segment -> segment.manifest().orElseThrow().origin().corpus())
+        .mapToLong(count)
+        .sum();
   }
 
   private static HiddenState hiddenState(KeyType key) {

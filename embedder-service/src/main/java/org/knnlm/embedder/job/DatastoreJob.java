@@ -2,6 +2,7 @@ package org.knnlm.embedder.job;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +10,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.StagingFolder;
 import org.knnlm.embedder.embedding.DatastoreMaker;
 import org.knnlm.embedder.embedding.Progress;
@@ -25,15 +27,21 @@ public final class DatastoreJob {
   private final FutureTask<Void> task;
 
   DatastoreJob(
-      DatastoreRequest request, Path root, LanguageModel model, ModelInfo info, int partsInFlight) {
+      DatastoreRequest request,
+      List<Base> bases,
+      Path root,
+      LanguageModel model,
+      ModelInfo info,
+      int partsInFlight) {
     this.request = request;
-    this.task = new FutureTask<>(work(root, model, info, partsInFlight));
+    this.task = new FutureTask<>(work(bases, root, model, info, partsInFlight));
   }
 
-  private Callable<Void> work(Path root, LanguageModel model, ModelInfo info, int partsInFlight) {
+  private Callable<Void> work(
+      List<Base> bases, Path root, LanguageModel model, ModelInfo info, int partsInFlight) {
     return () -> {
       try (var staging = StagingFolder.open(root, request.name())) {
-        new DatastoreMaker(model, staging, progress)
+        new DatastoreMaker(model, staging, progress, bases)
             .make(request.corpus(), info, request.key(), partsInFlight);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof Exception cause ? cause : e;

@@ -1,5 +1,6 @@
 package org.knnlm.embedder.job;
 
+import java.util.Optional;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.source.Corpus;
@@ -10,5 +11,7 @@ import org.knnlm.embedder.source.Corpus;
  * @param name its name
  * @param corpus what to read
  * @param key which hidden state its keys are
+ * @param appendTo the datastore that it is appended to; empty when it stands alone
  */
-public record DatastoreRequest(DatastoreName name, Corpus corpus, KeyType key) {}
+public record DatastoreRequest(
+    DatastoreName name, Corpus corpus, KeyType key, Optional<DatastoreName> appendTo) {}

@@ -3,14 +3,17 @@ package org.knnlm.embedder.job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.knnlm.datastore.Base;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreException;
 import org.knnlm.datastore.DatastoreName;
+import org.knnlm.embedder.embedding.Appending;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
 
@@ -47,17 +50,23 @@ public final class Datastores implements AutoCloseable {
    * @throws InvalidCorpusException when the corpus has no document
    * @throws org.knnlm.corpus.CorpusException when its first document is not what its layout says
    * @throws org.knnlm.embedder.model.LanguageModelException when the model does not answer
+   * @throws org.knnlm.embedder.embedding.EmbeddingException.WrongBase when it cannot be appended to
+   *     the datastore that it names
    */
-  public void create(DatastoreRequest request) {
+  public void create(DatastoreRequest request) throws IOException {
     CorpusFolder.requireDocument(request.corpus());
     requireFree(request.name(), jobs.get(request.name()));
     ModelInfo info = impatient.info();
+    List<Base> bases =
+        request.appendTo().isEmpty()
+            ? List.of()
+            : Appending.to(root, request.appendTo().get(), info, request.key()).bases();
     DatastoreJob job =
         jobs.compute(
             request.name(),
             (name, earlier) -> {
               requireFree(name, earlier);
-              return new DatastoreJob(request, root, model, info, partsInFlight);
+              return new DatastoreJob(request, bases, root, model, info, partsInFlight);
             });
     queue.execute(job::run);
   }
