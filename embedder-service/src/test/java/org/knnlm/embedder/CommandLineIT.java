@@ -105,6 +105,39 @@ class CommandLineIT {
   }
 
   @Test
+  void appendsByWorkersAndVerifiesAll() throws Exception {
+    String lines = lines();
+    make("first", "--corpus", lines);
+    for (String worker : List.of("1", "0")) {
+      var run =
+          embedder.run(
+              "embed",
+              "grown",
+              "--corpus",
+              lines,
+              "--append-to",
+              "first",
+              "--worker",
+              worker,
+              "--workers",
+              "2");
+      assertThat(run.exitCode()).isZero();
+    }
+    assertThat(embedder.run("finalise", "grown").exitCode()).isZero();
+    assertSame("grown", "first");
+    var verified = embedder.run("verify", "grown", "--sample", "6");
+    assertThat(verified.exitCode()).isZero();
+    assertThat(verified.output()).contains(" in first and its own): checksums are right");
+
+    var nobody = embedder.run("embed", "x", "--corpus", lines, "--append-to", "nobody");
+    assertThat(nobody.exitCode()).isEqualTo(4);
+    assertThat(nobody.output()).contains("no datastore is called nobody");
+    assertThat(embedder.run("embed", "x", "--corpus", lines, "--append-to", "A").exitCode())
+        .isEqualTo(2);
+    assertThat(services.datastores().resolve(".x.partial")).doesNotExist();
+  }
+
+  @Test
   void estimatesAndRefusals() throws Exception {
     String lines = lines();
     var estimate = embedder.run("embed", "estimated", "--corpus", lines, "--dry-run");

@@ -115,6 +115,33 @@ class EmbedderIT {
   }
 
   @Test
+  void documentsAreAppended() throws IOException {
+    make("began", "small.jsonl");
+    make("alone", "large.txt");
+    services.stub().createDatastore(request("grown", "large.txt").setAppendTo("began").build());
+    assertThat(watch("grown").getLast().getKeysTotal()).isEqualTo(describe("alone").getNumKeys());
+    DescribeDatastoreResponse grown = describe("grown");
+    assertThat(grown.getNumKeys())
+        .isEqualTo(describe("began").getNumKeys() + describe("alone").getNumKeys());
+    assertThat(grown.getDocuments()).isEqualTo(2502);
+    assertThat(grown.getBasesList()).containsExactly("began");
+    try (var alone = Datastore.open(services.datastores().resolve("alone"));
+        var datastore = Datastore.open(services.datastores().resolve("grown"))) {
+      assertThat(Files.mismatch(datastore.keysFile(), alone.keysFile())).isEqualTo(-1);
+      assertThat(Files.mismatch(datastore.valuesFile(), alone.valuesFile())).isEqualTo(-1);
+      datastore.verify();
+    }
+    assertField("append_to", request("x", "large.txt").setAppendTo("nobody"), "is called nobody");
+    assertField("append_to", request("x", "large.txt").setAppendTo("../x"), "allowed are");
+    assertField(
+        "append_to",
+        request("x", "large.txt")
+            .setAppendTo("grown")
+            .setKey(HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT),
+        "its key is LAST_FFN_INPUT, wanted is LAST_FFN_OUTPUT");
+  }
+
+  @Test
   void severalWatchersSeeTheSameJob() throws Exception {
     create("watched", "large.txt");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreManifest;
+import org.knnlm.datastore.Segment;
 import org.knnlm.index.shard.BuildFolder;
 import org.knnlm.index.shard.DurableFiles;
 import org.knnlm.index.shard.IndexManifest;
@@ -44,7 +45,7 @@ record Checkpoint(
     List<IndexManifest.Shard> shards) {
   static final String FILE = "checkpoint.json";
   static final String TRAINED = "trained.faiss";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -64,12 +65,14 @@ record Checkpoint(
   /** CRC-32C of what tells one datastore from another: names, times, and its parts' checksums. */
   static long identity(Datastore datastore) throws IOException {
     var crc = new CRC32C();
-    crc.update(datastore.files().keysName().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    long changed = Files.getLastModifiedTime(datastore.keysFile()).toMillis();
-    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(changed).flip());
-    datastore.manifest().map(DatastoreManifest::parts).orElse(List.of()).stream()
-        .map(part -> ByteBuffer.allocate(Long.BYTES).putLong(part.keysCrc32c()).flip())
-        .forEach(crc::update);
+    for (Segment segment : datastore.segments()) {
+      crc.update(segment.files().keysName().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      long changed = Files.getLastModifiedTime(segment.keysFile()).toMillis();
+      crc.update(ByteBuffer.allocate(Long.BYTES).putLong(changed).flip());
+      segment.manifest().map(DatastoreManifest::parts).orElse(List.of()).stream()
+          .map(part -> ByteBuffer.allocate(Long.BYTES).putLong(part.keysCrc32c()).flip())
+          .forEach(crc::update);
+    }
     return crc.getValue();
   }
 

@@ -76,13 +76,15 @@ public record Forecast(double trainingSeconds, double addingSeconds, double meas
     double forQuantizer =
         quantizerKeys * (plan.nlist() + QUANTIZER_ROUNDS * SHORT_VECTORS * centroids);
     double training =
-        plan.trainingKeys() == 0
+        plan.trainingKeys() == 0 || plan.sharedKeys() > 0
             ? 0
             : (forLists + forQuantizer) * dimension / rates.multiplications()
                 + plan.trainingKeys() / rates.keys();
 
     double perKey = plan.nlist() == 0 ? 0 : plan.nlist() + SHORT_VECTORS * centroids + dimension;
-    double adding = keys * (perKey * dimension / rates.multiplications() + 1 / rates.keys());
+    double adding =
+        (keys - plan.sharedKeys())
+            * (perKey * dimension / rates.multiplications() + 1 / rates.keys());
     double measuring =
         keys
             * ((double) RecallMeasurement.QUERIES * dimension / rates.multiplications()

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.knnlm.datastore.Datastore;
+import org.knnlm.datastore.Segment;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
 import org.knnlm.faiss.ReadMode;
@@ -25,6 +26,9 @@ import org.knnlm.index.shard.IndexManifest;
  * new one is. Every finished step is on disk and recorded, so that the next build with the same
  * plan goes on where this one was killed, with files equal to the byte to those of an unbroken
  * build. What another plan or another datastore left there is removed.
+ *
+ * <p>A plan that goes on from the index of a base takes its files over and adds only further keys:
+ * the index is one whose first shards are the base's, trained on the base.
  */
 public final class IndexBuilder {
   /** Keys that are widened to float32 at a time: 64 MiB at dimension 1,024. */
@@ -81,14 +85,38 @@ public final class IndexBuilder {
 
   /** What a build takes; one that was interrupted after training does not train again. */
   public static Needs needs(IndexPlan plan, Datastore datastore) throws IOException {
-    Needs whole = Needs.of(plan, datastore.size(), datastore.dimension(), SHARD_KEYS);
+    Needs whole = whole(plan, datastore);
     long identity = Checkpoint.identity(datastore);
     boolean isTrained =
         Checkpoint.read(datastore.folder())
             .filter(last -> last.isOf(plan, identity, SHARD_KEYS))
             .filter(last -> last.trained() != null)
             .isPresent();
-    return isTrained ? new Needs(0, whole.addingMemory(), whole.disk()) : whole;
+    if (isTrained) {
+      return new Needs(0, whole.addingMemory(), whole.disk());
+    }
+    return plan.sharedKeys() == 0
+        ? whole
+        : whole.goingOn(BaseIndex.of(datastore, plan).emptiedBytes());
+  }
+
+  /** Of the keys that are added, segment by segment: no shard reaches from one into the next. */
+  private static Needs whole(IndexPlan plan, Datastore datastore) throws IOException {
+    List<Needs> needs =
+        datastore.segments().stream()
+            .filter(segment -> segment.firstKey() >= plan.sharedKeys())
+            .map(
+                segment ->
+                    Needs.of(
+                        plan,
+                        segment.end() - segment.firstKey(),
+                        datastore.dimension(),
+                        SHARD_KEYS))
+            .toList();
+    return new Needs(
+        needs.getFirst().trainingMemory(),
+        needs.stream().mapToLong(Needs::addingMemory).max().orElseThrow(),
+        needs.stream().mapToLong(Needs::disk).sum());
   }
 
   /**
@@ -109,7 +137,7 @@ public final class IndexBuilder {
               datastore.dimension(),
               Forecast.Rates.measure(datastore, at.threads())));
       if (at.trained() == null) {
-        at = trained(at, work);
+        at = plan.sharedKeys() == 0 ? trained(at, work) : shared(at, work);
       }
       while (at.keysDone() < datastore.size()) {
         at = shard(at, work);
@@ -153,6 +181,28 @@ public final class IndexBuilder {
     return next;
   }
 
+  /** Takes over the training and the files of a base's index. */
+  private Checkpoint shared(Checkpoint at, BuildFolder work) throws IOException {
+    long start = System.nanoTime();
+    listener.progress(new BuildProgress(BuildProgress.Stage.TRAINING, 0, keysToAdd()));
+    BaseIndex base = BaseIndex.of(datastore, plan);
+    Path file = work.file(Checkpoint.TRAINED);
+    base.writeEmptied(file);
+    Checkpoint next =
+        at.trained(
+            new Checkpoint.Trained(Files.size(file), DurableFiles.crc32c(file)), since(start));
+    for (IndexManifest.Shard shard :
+        base.share(work, datastore.files().modelType(), datastore.size())) {
+      next = next.with(shard, 0);
+    }
+    next.write(work);
+    return next;
+  }
+
+  private long keysToAdd() {
+    return datastore.size() - plan.sharedKeys();
+  }
+
   private FaissIndex empty() {
     int d = datastore.dimension();
     // faiss's factory would train the study's quantizer for polysemous codes, which no search uses
@@ -184,7 +234,7 @@ public final class IndexBuilder {
   private Checkpoint shard(Checkpoint at, BuildFolder work) throws IOException {
     long begun = System.nanoTime();
     long start = at.keysDone();
-    long end = Math.min(start + shardKeys, datastore.size());
+    long end = Math.min(start + shardKeys, segmentEnd(start));
     int d = datastore.dimension();
     String name =
         IndexFolder.fileName(datastore.files().modelType(), datastore.size(), d, start, end);
@@ -198,9 +248,11 @@ public final class IndexBuilder {
         datastore.keys(from, count, batch);
         index.add(batch.asSlice(0, count * d * Float.BYTES));
         listener.progress(
-            new BuildProgress(BuildProgress.Stage.ADDING, from + count, datastore.size()));
+            new BuildProgress(
+                BuildProgress.Stage.ADDING, from + count - plan.sharedKeys(), keysToAdd()));
       }
-      listener.progress(new BuildProgress(BuildProgress.Stage.WRITING, end, datastore.size()));
+      listener.progress(
+          new BuildProgress(BuildProgress.Stage.WRITING, end - plan.sharedKeys(), keysToAdd()));
       index.write(work.file(name));
     }
     Path file = work.file(name);
@@ -210,6 +262,15 @@ public final class IndexBuilder {
             since(begun));
     next.write(work);
     return next;
+  }
+
+  /** Where the segment of a key ends. */
+  private long segmentEnd(long key) {
+    return datastore.segments().stream()
+        .mapToLong(Segment::end)
+        .filter(end -> key < end)
+        .findFirst()
+        .orElseThrow();
   }
 
   private IndexManifest measured(Checkpoint at, BuildFolder work) {
@@ -232,6 +293,7 @@ public final class IndexBuilder {
         plan.rerankFactor(),
         plan.trainingKeys(),
         plan.seed(),
+        plan.sampledKeys(),
         at.threads(),
         datastore.size(),
         datastore.dimension(),

@@ -62,6 +62,16 @@ public record Needs(long trainingMemory, long addingMemory, long disk) {
     return new Needs(training, adding, disk);
   }
 
+  /**
+   * The same for a build that goes on from another index: nothing is trained, but one of its files
+   * is read into memory and emptied.
+   *
+   * @param emptiedBytes size of that file
+   */
+  Needs goingOn(long emptiedBytes) {
+    return new Needs(0, Math.max(addingMemory, emptiedBytes + SLACK), disk);
+  }
+
   /** Whether keys are rotated first, or may be. */
   private static boolean isTransformed(IndexPlan plan) {
     return plan.factory().contains(",IVF");

@@ -84,6 +84,8 @@ final class Planner {
         m + ID_BYTES,
         training,
         asked.seed(),
+        keys,
+        0,
         warnings);
   }
 
@@ -110,6 +112,8 @@ final class Planner {
         (m + 1) / 2 + ID_BYTES,
         training,
         asked.seed(),
+        keys,
+        0,
         warnings);
   }
 
@@ -129,7 +133,8 @@ final class Planner {
   }
 
   private IndexPlan exact(IndexType type) {
-    return new IndexPlan(type, "Flat", 0, 0, 0, 0, 4L * dimension, 0, asked.seed(), warnings);
+    return new IndexPlan(
+        type, "Flat", 0, 0, 0, 0, 4L * dimension, 0, asked.seed(), keys, 0, warnings);
   }
 
   private IndexPlan custom() {
@@ -162,6 +167,8 @@ final class Planner {
           nlist == 0 ? codeBytes : codeBytes + ID_BYTES,
           empty.isTrained() ? 0 : training,
           asked.seed(),
+          keys,
+          0,
           warnings);
     } catch (FaissException e) {
       throw new IndexSettingsException("factory", e.getMessage());

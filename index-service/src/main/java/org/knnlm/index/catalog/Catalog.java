@@ -89,8 +89,11 @@ public final class Catalog implements AutoCloseable {
 
   /** The manifest of the index that is served; empty when there is none. */
   public Optional<IndexManifest> index(DatastoreName name) {
-    return served(name)
-        .withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
+    return manifest(served(name));
+  }
+
+  private static Optional<IndexManifest> manifest(ServedDatastore target) {
+    return target.withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
   }
 
   /** Where the index files held here are searched, by their numbers; empty without an index. */
@@ -132,15 +135,29 @@ public final class Catalog implements AutoCloseable {
    * Starts a build, or goes on with one of the same plan that was interrupted; the job that runs
    * already when it has the same plan, or an ended one when the index exists as planned.
    *
+   * <p>A datastore that was appended to another goes on from its index, where that is of the same
+   * settings.
+   *
+   * @param fresh train anew and add all keys, even so
    * @throws org.knnlm.index.build.IndexSettingsException when the settings do not fit the datastore
    * @throws org.knnlm.index.build.NotEnoughRoomException when memory or disk do not do
    * @throws ReadOnlyFolderException when nothing may be written beside the datastore
    * @throws BuildConflictException while the datastore's index is built with other settings
    */
-  public BuildJob build(DatastoreName name, IndexSettings settings) {
+  public BuildJob build(DatastoreName name, IndexSettings settings, boolean fresh) {
     ServedDatastore target = served(name);
+    return build(name, target, plan(settings, target, fresh));
+  }
+
+  private static IndexPlan plan(IndexSettings settings, ServedDatastore target, boolean fresh) {
     Datastore datastore = target.datastore();
-    return build(name, target, IndexPlan.of(settings, datastore.size(), datastore.dimension()));
+    try {
+      return fresh
+          ? IndexPlan.of(settings, datastore.size(), datastore.dimension())
+          : IndexPlan.of(settings, datastore, manifest(target));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a base's index cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private BuildJob build(DatastoreName name, ServedDatastore target, IndexPlan plan) {
@@ -159,9 +176,8 @@ public final class Catalog implements AutoCloseable {
 
   private BuildJob start(DatastoreName name, ServedDatastore target, IndexPlan plan) {
     Needs needs = needs(plan, target.datastore());
-    var job = new BuildJob(plan, needs, target.datastore().size());
-    Optional<IndexManifest> existing =
-        target.withIndex(index -> Optional.ofNullable(index).map(SearchableDatastore::manifest));
+    var job = new BuildJob(plan, needs, target.datastore().size() - plan.sharedKeys());
+    Optional<IndexManifest> existing = manifest(target);
     if (existing.filter(plan::isOf).isPresent()) {
       job.complete(existing.get());
     } else {

@@ -75,6 +75,7 @@ final class Descriptions {
         .addAllWarnings(index.warnings())
         .setType(index.type())
         .setRerankFactor(index.rerankFactor())
+        .setSampledKeys(index.sampledKeys())
         .setBytesPerKey((double) index.bytes() / index.keys())
         .setRecallQueries(index.recallQueries())
         .addAllRecalls(index.recalls().stream().map(Descriptions::recall).toList())

@@ -237,7 +237,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
         sink -> {
           DatastoreName name = Requests.datastore(request.getDatastore());
           IndexSettings settings = Requests.settings(request);
-          BuildJob job = catalog.build(name, settings);
+          BuildJob job = catalog.build(name, settings, request.getFresh());
           while (!job.await(Descriptions.PROGRESS_INTERVAL)) {
             sink.send(Descriptions.progress(job));
           }

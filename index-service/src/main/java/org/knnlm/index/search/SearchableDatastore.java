@@ -12,7 +12,6 @@ import java.util.function.IntPredicate;
 import org.knnlm.datastore.Datastore;
 import org.knnlm.faiss.FaissException;
 import org.knnlm.faiss.FaissIndex;
-import org.knnlm.faiss.HalfVectors;
 import org.knnlm.faiss.IndexProbe;
 import org.knnlm.faiss.ReadMode;
 import org.knnlm.index.knn.Neighbors;
@@ -71,7 +70,8 @@ public final class SearchableDatastore implements AutoCloseable {
           open.put(number, new Shards.Shard(index, files.file(shard.file()), shard.start()));
         }
       }
-      var keys = new HalfVectors(datastore.keys(), datastore.dimension());
+      StoredKeys keys = StoredKeys.of(datastore);
+      open.values().forEach(s -> keys.range(s.file(), s.start(), s.index().ntotal()));
       open = gpus.placed(open);
       var shards = new Shards(open, keys, manifest.rerankFactor(), threads);
       return new SearchableDatastore(datastore, manifest, shards, queue);

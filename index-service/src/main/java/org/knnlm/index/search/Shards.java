@@ -1,6 +1,5 @@
 package org.knnlm.index.search;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.knnlm.index.shard.IndexFileException;
 /** The loaded files of an index, searched as one. */
 final class Shards implements AutoCloseable {
   private final NavigableMap<Integer, Shard> shards;
-  private final HalfVectors keys;
+  private final StoredKeys keys;
   private final int rerankFactor;
   private final int threads;
 
@@ -53,12 +52,12 @@ final class Shards implements AutoCloseable {
    * Takes over the files.
    *
    * @param shards by their number
-   * @param keys of the datastore, [size, d] in float16
+   * @param keys of the datastore
    * @param rerankFactor candidates for each neighbour wanted, of which the nearest by exact
    *     distance are kept; 0 takes the index's word
    * @param threads of a search
    */
-  Shards(NavigableMap<Integer, Shard> shards, HalfVectors keys, int rerankFactor, int threads) {
+  Shards(NavigableMap<Integer, Shard> shards, StoredKeys keys, int rerankFactor, int threads) {
     this.shards = new TreeMap<>(shards);
     this.keys = keys;
     this.rerankFactor = rerankFactor;
@@ -198,9 +197,7 @@ final class Shards implements AutoCloseable {
   }
 
   private HalfVectors keysOf(Shard shard) {
-    long row = 2L * dimension();
-    MemorySegment rows = keys.rows().asSlice(shard.start() * row, shard.index().ntotal() * row);
-    return new HalfVectors(rows, dimension());
+    return keys.range(shard.file(), shard.start(), shard.index().ntotal());
   }
 
   @Override

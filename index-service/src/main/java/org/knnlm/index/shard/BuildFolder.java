@@ -83,7 +83,7 @@ public final class BuildFolder implements AutoCloseable {
     return Files.isDirectory(datastore.resolve(NAME));
   }
 
-  /** Size of the files in a datastore's build folder, 0 without one. */
+  /** Size of the files that only a datastore's build folder has, 0 without one. */
   public static long bytes(Path datastore) throws IOException {
     if (!exists(datastore)) {
       return 0;
@@ -91,10 +91,14 @@ public final class BuildFolder implements AutoCloseable {
     try (Stream<Path> files = Files.list(datastore.resolve(NAME))) {
       long sum = 0;
       for (Path file : files.toList()) {
-        sum += Files.isRegularFile(file) ? Files.size(file) : 0;
+        sum += Files.isRegularFile(file) && !isShared(file) ? Files.size(file) : 0;
       }
       return sum;
     }
+  }
+
+  private static boolean isShared(Path file) throws IOException {
+    return (int) Files.getAttribute(file, "unix:nlink") > 1;
   }
 
   /** The path of a file in it. */

@@ -17,6 +17,8 @@ import java.util.List;
  *     distances are the answer
  * @param trainingKeys keys that it was trained on
  * @param seed of the draw of those keys
+ * @param sampledKeys the first keys, of which those were drawn: all, or those of a base whose index
+ *     this one went on from
  * @param threads that trained and filled it, on which the last bits of the files may depend; 0
  *     where it is not known
  * @param keys number of keys in all shards
@@ -38,6 +40,7 @@ public record IndexManifest(
     int rerankFactor,
     long trainingKeys,
     long seed,
+    long sampledKeys,
     int threads,
     long keys,
     int dimension,
@@ -47,13 +50,17 @@ public record IndexManifest(
     List<String> warnings,
     List<Shard> shards) {
   /** The version that this code writes. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
-  /** The oldest version that it reads: without type, re-ranking, recall and checksums. */
+  /**
+   * The oldest version that it reads: without type, re-ranking, recall and checksums. Version 2 is
+   * without sampledKeys, which are all.
+   */
   public static final int OLDEST_VERSION = 1;
 
   public IndexManifest {
     type = type == null ? "" : type;
+    sampledKeys = sampledKeys == 0 ? keys : sampledKeys;
     recalls = recalls == null ? List.of() : List.copyOf(recalls);
     warnings = List.copyOf(warnings);
     shards = List.copyOf(shards);
@@ -81,6 +88,7 @@ public record IndexManifest(
         0,
         trainingKeys,
         seed,
+        keys,
         0,
         keys,
         dimension,

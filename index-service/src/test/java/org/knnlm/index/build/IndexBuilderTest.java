@@ -277,10 +277,10 @@ class IndexBuilderTest {
     assertThat(IndexPlan.of(settings("study"), KEYS, D).isOf(read)).isTrue();
 
     Files.writeString(
-        folder.resolve("index.json"), "{\"version\": 3, \"warnings\": [], \"shards\": []}");
+        folder.resolve("index.json"), "{\"version\": 4, \"warnings\": [], \"shards\": []}");
     assertThatThrownBy(() -> new IndexFolder(folder).manifest())
-        .hasMessageContaining("version 3")
-        .hasMessageContaining("1 to 2");
+        .hasMessageContaining("version 4")
+        .hasMessageContaining("1 to 3");
   }
 
   @Test

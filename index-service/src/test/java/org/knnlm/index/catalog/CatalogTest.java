@@ -50,7 +50,7 @@ class CatalogTest {
     try (var one = catalog(new Found(300L << 20, 8 << 20));
         var other = catalog(new Found(300L << 20, 8 << 20))) {
       assertThat(other.index(NAME)).isEmpty();
-      BuildJob job = one.build(NAME, FLAT);
+      BuildJob job = one.build(NAME, FLAT, false);
       assertThat(job.await(Duration.ofMinutes(1))).isTrue();
       Thread.sleep(ServedDatastore.LOOK_AGAIN);
       assertThat(other.index(NAME)).contains(job.manifest());
@@ -61,13 +61,13 @@ class CatalogTest {
   void aBuildThatDoesNotFitLeavesTheFolderAsItWas() throws Exception {
     write();
     try (var catalog = catalog(new Found(1L << 30, 5000))) {
-      assertThatThrownBy(() -> catalog.build(NAME, FLAT))
+      assertThatThrownBy(() -> catalog.build(NAME, FLAT, false))
           .isInstanceOf(NotEnoughRoomException.class)
           .hasMessageContaining("disk")
           .hasMessageContaining("5000 bytes");
     }
     try (var catalog = catalog(new Found(5000, 1L << 30))) {
-      assertThatThrownBy(() -> catalog.build(NAME, FLAT))
+      assertThatThrownBy(() -> catalog.build(NAME, FLAT, false))
           .isInstanceOf(NotEnoughRoomException.class)
           .hasMessageContaining("memory")
           .hasMessageContaining("5000 bytes");
@@ -81,7 +81,7 @@ class CatalogTest {
     try (var catalog = catalog(new Found(300L << 20, 8 << 20))) {
       for (int seed = 1; seed <= 3; seed++) {
         var settings = new IndexSettings("flat", 0, 0, 0, OptionalInt.empty(), 0, seed);
-        BuildJob job = catalog.build(NAME, settings);
+        BuildJob job = catalog.build(NAME, settings, false);
         assertThat(job.await(Duration.ofMinutes(1))).isTrue();
         assertThat(catalog.index(NAME)).contains(job.manifest());
       }

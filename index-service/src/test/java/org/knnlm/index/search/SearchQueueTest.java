@@ -61,7 +61,8 @@ class SearchQueueTest {
       index.add(Arrays.copyOfRange(keys, starts[i] * D, end * D));
       shards.put(i, new Shards.Shard(index, Path.of("index"), starts[i]));
     }
-    return new Shards(shards, half, rerankFactor, 2);
+    return new Shards(
+        shards, new StoredKeys(List.of(new StoredKeys.Run(0, half))), rerankFactor, 2);
   }
 
   /** In the only file. */
