@@ -103,20 +103,24 @@ record BaseIndex(IndexFolder folder, IndexManifest manifest) {
     throw new IllegalArgumentException("no segment ends at key " + plan.sharedKeys());
   }
 
-  /** Bytes of the file that {@link #writeEmptied} reads. */
-  long emptiedBytes() {
-    return smallest().bytes();
+  /** Size of its smallest file. */
+  long smallestBytes() {
+    return smallest(manifest.shards()).bytes();
   }
 
-  private IndexManifest.Shard smallest() {
-    return manifest.shards().stream()
-        .min(Comparator.comparingLong(IndexManifest.Shard::bytes))
-        .orElseThrow();
+  private static IndexManifest.Shard smallest(List<IndexManifest.Shard> shards) {
+    return shards.stream().min(Comparator.comparingLong(IndexManifest.Shard::bytes)).orElseThrow();
   }
 
-  /** Writes the trained index without keys. */
-  void writeEmptied(Path file) throws IOException {
-    try (FaissIndex index = FaissIndex.read(folder.file(smallest().file()), ReadMode.MEMORY)) {
+  /**
+   * Writes the trained index without keys: one of the files, emptied.
+   *
+   * @param shared what {@link #share} gave
+   */
+  static void writeTrained(List<IndexManifest.Shard> shared, BuildFolder folder, Path file)
+      throws IOException {
+    try (FaissIndex index =
+        FaissIndex.read(folder.file(smallest(shared).file()), ReadMode.MEMORY)) {
       index.reset();
       index.write(file);
     }
@@ -127,7 +131,7 @@ record BaseIndex(IndexFolder folder, IndexManifest manifest) {
    *
    * @param modelType of that datastore
    * @param keys of that datastore
-   * @return what its manifest is to say of them
+   * @return what that one's manifest is to say of them
    * @throws IndexFileException when one is damaged, or the file system does not share it
    */
   List<IndexManifest.Shard> share(BuildFolder with, String modelType, long keys)

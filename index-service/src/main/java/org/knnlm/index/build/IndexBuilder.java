@@ -97,7 +97,7 @@ public final class IndexBuilder {
     }
     return plan.sharedKeys() == 0
         ? whole
-        : whole.goingOn(BaseIndex.of(datastore, plan).emptiedBytes());
+        : whole.goingOn(BaseIndex.of(datastore, plan).smallestBytes());
   }
 
   /** Of the keys that are added, segment by segment: no shard reaches from one into the next. */
@@ -185,14 +185,14 @@ public final class IndexBuilder {
   private Checkpoint shared(Checkpoint at, BuildFolder work) throws IOException {
     long start = System.nanoTime();
     listener.progress(new BuildProgress(BuildProgress.Stage.TRAINING, 0, keysToAdd()));
-    BaseIndex base = BaseIndex.of(datastore, plan);
+    List<IndexManifest.Shard> files =
+        BaseIndex.of(datastore, plan).share(work, datastore.files().modelType(), datastore.size());
     Path file = work.file(Checkpoint.TRAINED);
-    base.writeEmptied(file);
+    BaseIndex.writeTrained(files, work, file);
     Checkpoint next =
         at.trained(
             new Checkpoint.Trained(Files.size(file), DurableFiles.crc32c(file)), since(start));
-    for (IndexManifest.Shard shard :
-        base.share(work, datastore.files().modelType(), datastore.size())) {
+    for (IndexManifest.Shard shard : files) {
       next = next.with(shard, 0);
     }
     next.write(work);

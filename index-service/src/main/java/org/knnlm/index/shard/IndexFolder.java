@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 
 /**
  * The index files in a datastore's folder, named as the reference names them, and the manifest that
- * makes them an index. A folder with complete index files but no manifest holds an index too: the
- * reference's own.
+ * makes them an index. Those of a datastore that was appended to another may be the other's, under
+ * names of its own (hard links); no file is ever changed in place. A folder with complete index
+ * files but no manifest holds an index too: the reference's own.
  */
 public final class IndexFolder {
   private static final String MANIFEST = "index.json";
