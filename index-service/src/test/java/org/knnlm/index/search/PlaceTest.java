@@ -23,7 +23,9 @@ class PlaceTest {
     var first = new Shards.Shard(index(1), Path.of("first"), 0);
     shards.put(0, first.at(new Place.OnGpu(3, index(5))));
     shards.put(1, new Shards.Shard(index(2), Path.of("second"), 1));
-    return new Shards(shards, new HalfVectors(arena.allocate(2 * 2 * D), D), rerankFactor, 2);
+    var keys = new HalfVectors(arena.allocate(2 * 2 * D), D);
+    return new Shards(
+        shards, new StoredKeys(List.of(new StoredKeys.Run(0, keys))), rerankFactor, 2);
   }
 
   private static FaissIndex index(float x) {
