@@ -6,9 +6,13 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -43,6 +47,11 @@ public final class Catalog implements AutoCloseable {
   private final Gpus gpus;
   private final Room room;
   private final Map<DatastoreName, ServedDatastore> served = new ConcurrentHashMap<>();
+  private final Set<DatastoreName> loading = ConcurrentHashMap.newKeySet();
+
+  /** Why datastores could not be opened when they were asked for last. */
+  private final Map<DatastoreName, String> failures = new ConcurrentHashMap<>();
+
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
   private final Map<DatastoreName, Needs> reserved = new ConcurrentHashMap<>();
 
@@ -80,6 +89,48 @@ public final class Catalog implements AutoCloseable {
    */
   public Datastore datastore(DatastoreName name) {
     return served(name).datastore();
+  }
+
+  /** The datastores that can be seen, by name; none is opened for that. */
+  public List<Listed> list() {
+    var names = new TreeSet<>(Comparator.comparing(DatastoreName::value));
+    names.addAll(imports.keySet());
+    try (Stream<Path> folders = Files.list(root)) {
+      folders
+          .filter(Files::isDirectory)
+          .flatMap(folder -> name(folder.getFileName().toString()).stream())
+          .forEach(names::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be read: %s".formatted(root, e.getMessage()), e);
+    }
+    return names.stream().map(this::listed).toList();
+  }
+
+  private Listed listed(DatastoreName name) {
+    try {
+      ServedDatastore open = served.get(name);
+      if (open != null) {
+        var contents = Listed.Contents.of(open.datastore(), settings(name), index(name));
+        return listed(name, Listed.State.LOADED, contents);
+      }
+      Path folder = folder(name);
+      try (Datastore datastore = Datastore.open(folder)) {
+        var contents =
+            Listed.Contents.of(datastore, settings(name), indexFolder(name, folder).manifest());
+        return listed(
+            name, loading.contains(name) ? Listed.State.LOADING : Listed.State.UNLOADED, contents);
+      }
+    } catch (IOException | RuntimeException e) {
+      return new Listed(name, Listed.State.FAILED, Optional.of(e.getMessage()), Optional.empty());
+    }
+  }
+
+  /** FAILED when the last attempt to open it did. */
+  private Listed listed(DatastoreName name, Listed.State state, Listed.Contents contents) {
+    Optional<String> problem =
+        Optional.ofNullable(failures.get(name)).filter(said -> state == Listed.State.UNLOADED);
+    return new Listed(
+        name, problem.isPresent() ? Listed.State.FAILED : state, problem, Optional.of(contents));
   }
 
   /** Which model a datastore belongs to. */
@@ -279,7 +330,23 @@ public final class Catalog implements AutoCloseable {
   }
 
   private ServedDatastore served(DatastoreName name) {
-    return served.computeIfAbsent(name, this::open);
+    return served.computeIfAbsent(name, this::openAndTell);
+  }
+
+  private ServedDatastore openAndTell(DatastoreName name) {
+    loading.add(name);
+    try {
+      ServedDatastore opened = open(name);
+      failures.remove(name);
+      return opened;
+    } catch (NoSuchDatastoreException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      failures.put(name, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      throw e;
+    } finally {
+      loading.remove(name);
+    }
   }
 
   private ServedDatastore open(DatastoreName name) {

@@ -14,6 +14,7 @@ import org.knnlm.index.search.Searched;
  * @param k neighbours of each
  * @param nprobe lists to visit; empty for the index's own setting
  * @param exact replace distances by those from the stored keys, in the same order
+ * @param ownCall keep the queries of others out of the call, which may change last bits
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record NeighborQuery(
@@ -22,7 +23,8 @@ public record NeighborQuery(
     float[] queries,
     int k,
     OptionalInt nprobe,
-    boolean exact) {
+    boolean exact,
+    boolean ownCall) {
   /** Number of queries. */
   public int count() {
     return queries.length / dimension;
@@ -30,6 +32,6 @@ public record NeighborQuery(
 
   /** The nearest keys in some loaded files of an index. */
   public Searched in(SearchableDatastore index, List<Integer> shards) {
-    return index.search(shards, queries, k, nprobe, exact);
+    return index.search(shards, queries, k, nprobe, exact, ownCall);
   }
 }

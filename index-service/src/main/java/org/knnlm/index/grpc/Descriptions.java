@@ -11,9 +11,11 @@ import org.knnlm.datastore.KeyType;
 import org.knnlm.index.build.BuildProgress;
 import org.knnlm.index.catalog.BuildJob;
 import org.knnlm.index.catalog.Identity;
+import org.knnlm.index.catalog.Listed;
 import org.knnlm.index.search.Place;
 import org.knnlm.index.shard.IndexManifest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.IndexInfo;
 import org.knnlm.proto.index.v1.Recall;
@@ -56,6 +58,33 @@ final class Descriptions {
       case Place.OnGpu gpu -> message.setDevice("cuda:" + gpu.gpu());
     }
     return message.build();
+  }
+
+  static DatastoreSummary summary(Listed listed) {
+    var summary =
+        DatastoreSummary.newBuilder()
+            .setName(listed.name().value())
+            .setState(
+                switch (listed.state()) {
+                  case LOADED -> DatastoreSummary.State.STATE_LOADED;
+                  case LOADING -> DatastoreSummary.State.STATE_LOADING;
+                  case UNLOADED -> DatastoreSummary.State.STATE_UNLOADED;
+                  case FAILED -> DatastoreSummary.State.STATE_FAILED;
+                });
+    listed.problem().ifPresent(summary::setProblem);
+    listed
+        .contents()
+        .ifPresent(
+            contents -> {
+              summary
+                  .setNumKeys(contents.keys())
+                  .setDimension(contents.dimension())
+                  .setModelType(contents.modelType());
+              contents.modelSha256().ifPresent(summary::setModelSha256);
+              contents.key().map(Descriptions::hiddenState).ifPresent(summary::setKey);
+              contents.index().map(Descriptions::info).ifPresent(summary::setIndex);
+            });
+    return summary.build();
   }
 
   private static HiddenState hiddenState(KeyType key) {

@@ -119,7 +119,8 @@ final class GrpcPeer implements Peer, AutoCloseable {
             .addAllShards(shards)
             .setQueries(Tensors.fp32(query.queries(), n, d))
             .setK(query.k())
-            .setExactDistances(query.exact());
+            .setExactDistances(query.exact())
+            .setOwnCall(query.ownCall());
     query.nprobe().ifPresent(request::setNprobe);
     try {
       return guarded(

@@ -74,7 +74,8 @@ public class IndexShardsService extends IndexShardsGrpc.IndexShardsImplBase {
                   Requests.queries(request.getQueries(), datastore),
                   Requests.k("k", request.getK(), datastore, maxK),
                   Requests.nprobe(request.hasNprobe(), request.getNprobe()),
-                  request.getExactDistances());
+                  request.getExactDistances(),
+                  request.getOwnCall());
           Searched found =
               catalog.search(
                   name,

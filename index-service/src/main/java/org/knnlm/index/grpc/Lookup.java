@@ -34,7 +34,13 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
     return queries.length / datastore.dimension();
   }
 
-  void inPieces(Cluster cluster, int k, OptionalInt nprobe, boolean exact, Cluster.Output output)
+  void inPieces(
+      Cluster cluster,
+      int k,
+      OptionalInt nprobe,
+      boolean exact,
+      boolean ownCall,
+      Cluster.Output output)
       throws InterruptedException {
     int d = datastore.dimension();
     int rows = Math.clamp(MAX_NEIGHBORS / k, 1, MAX_QUERIES);
@@ -42,7 +48,7 @@ record Lookup(DatastoreName name, Datastore datastore, float[] queries, boolean 
         () ->
             IntStream.iterate(0, from -> from < count(), from -> from + rows)
                 .mapToObj(from -> rows(from, Math.min(count(), from + rows)))
-                .map(some -> new NeighborQuery(name, d, some, k, nprobe, exact))
+                .map(some -> new NeighborQuery(name, d, some, k, nprobe, exact, ownCall))
                 .iterator();
     cluster.search(pieces, allowPartial, output);
   }

@@ -28,6 +28,8 @@ import org.knnlm.proto.index.v1.ContextsRequest;
 import org.knnlm.proto.index.v1.ContextsResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.ListDatastoresRequest;
+import org.knnlm.proto.index.v1.ListDatastoresResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.SearchResponse;
@@ -83,6 +85,18 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
   }
 
   @Override
+  public void listDatastores(
+      ListDatastoresRequest request, StreamObserver<ListDatastoresResponse> observer) {
+    replies.unary(
+        observer,
+        () ->
+            ListDatastoresResponse.newBuilder()
+                .addAllDatastores(catalog.list().stream().map(Descriptions::summary).toList())
+                .setVersion(version)
+                .build());
+  }
+
+  @Override
   public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
     replies.stream(
         observer,
@@ -98,6 +112,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               k,
               nprobe,
               exact,
+              request.getOwnCall(),
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
                 send(from, exact ? NeighborOrder.byDistance(found) : found, answer, sink);
@@ -143,6 +158,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               k,
               nprobe,
               request.getExactDistances(),
+              request.getOwnCall(),
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
                 int[] theirs = Arrays.copyOfRange(targets, from, from + found.queries());
@@ -182,6 +198,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               k,
               nprobe,
               request.getExactDistances(),
+              request.getOwnCall(),
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
                 for (int row = 0; row < found.queries(); row += rows) {

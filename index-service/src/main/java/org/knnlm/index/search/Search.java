@@ -9,8 +9,9 @@ import java.util.List;
  * @param k neighbours of each query
  * @param nprobe inverted lists to visit
  * @param exact whether distances are computed again from the stored keys
+ * @param ownCall whether the queries of others stay out of the call
  */
-record Search(List<Integer> shards, int k, int nprobe, boolean exact) {
+record Search(List<Integer> shards, int k, int nprobe, boolean exact, boolean ownCall) {
   Search {
     shards = List.copyOf(shards);
     if (shards.isEmpty()) {

@@ -31,7 +31,7 @@ public final class SearchQueue implements AutoCloseable {
   private record Waiting(
       Shards shards, Search search, float[] queries, CompletableFuture<Found> result) {
     boolean isLike(Waiting other) {
-      return shards == other.shards && search.equals(other.search);
+      return !search.ownCall() && shards == other.shards && search.equals(other.search);
     }
 
     int count() {

@@ -142,11 +142,17 @@ public final class SearchableDatastore implements AutoCloseable {
    * @param k neighbours of each
    * @param nprobe lists to visit; empty for the index's own setting
    * @param exact replace distances by those from the stored keys, in the same order
+   * @param ownCall whether the queries of others stay out of the call
    */
   public Searched search(
-      List<Integer> wanted, float[] queries, int k, OptionalInt nprobe, boolean exact) {
+      List<Integer> wanted,
+      float[] queries,
+      int k,
+      OptionalInt nprobe,
+      boolean exact,
+      boolean ownCall) {
     int visited = Math.clamp(nprobe.orElse(manifest.nprobe()), 1, Math.max(1, manifest.nlist()));
-    var search = new Search(wanted, k, visited, exact);
+    var search = new Search(wanted, k, visited, exact, ownCall);
     Found found = queue.search(shards, search, queries);
     return new Searched(
         new Neighbors(k, found.ids(), found.order(), found.distances(), tokens(found.ids())),

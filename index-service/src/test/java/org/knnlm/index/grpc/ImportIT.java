@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,8 +28,10 @@ import org.knnlm.index.PublishedDatastore;
 import org.knnlm.local.Ports;
 import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.ContextsRequest;
+import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.ListDatastoresRequest;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.SearchResponse;
@@ -97,6 +100,34 @@ class ImportIT {
     return folder
         .resolve(name)
         .resolve("index_llama_%d_%d_%d_%d.indexed".formatted(KEYS, D, from, to));
+  }
+
+  @Test
+  void whatCanBeSeenIsListedWithoutBeingLoaded() {
+    index.describe(DescribeRequest.newBuilder().setDatastore("wiki").build());
+    assertThatThrownBy(
+        () -> index.describe(DescribeRequest.newBuilder().setDatastore("negative").build()));
+    var listed = index.listDatastores(ListDatastoresRequest.getDefaultInstance());
+    assertThat(listed.getVersion()).isNotEmpty();
+    Map<String, DatastoreSummary> byName = new LinkedHashMap<>();
+    listed.getDatastoresList().forEach(one -> byName.put(one.getName(), one));
+    assertThat(byName.keySet())
+        .containsExactly("both", "gap", "gone", "negative", "other", "silent", "swapped", "wiki");
+    DatastoreSummary wiki = byName.get("wiki");
+    assertThat(wiki.getState()).isEqualTo(DatastoreSummary.State.STATE_LOADED);
+    assertThat(wiki.getNumKeys()).isEqualTo(KEYS);
+    assertThat(wiki.getDimension()).isEqualTo(D);
+    assertThat(wiki.getModelType()).isEqualTo("llama");
+    assertThat(wiki.getModelSha256()).isEqualTo(SHA256);
+    assertThat(wiki.getKey()).isEqualTo(HiddenState.HIDDEN_STATE_LAST_FFN_OUTPUT);
+    assertThat(wiki.hasIndex()).isTrue();
+    DatastoreSummary negative = byName.get("negative");
+    assertThat(negative.getState()).isEqualTo(DatastoreSummary.State.STATE_FAILED);
+    assertThat(negative.getProblem()).contains("no token id");
+    assertThat(negative.getNumKeys()).isEqualTo(KEYS);
+    assertThat(byName.get("both").getProblem()).contains("but there is");
+    assertThat(byName.get("gone").getProblem()).contains("no folder");
+    assertThat(byName.get("gone").getNumKeys()).isZero();
   }
 
   private static Path write(String name) throws IOException {

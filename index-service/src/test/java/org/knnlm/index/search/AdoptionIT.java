@@ -55,7 +55,7 @@ class AdoptionIT {
         var index =
             SearchableDatastore.open(
                 datastore, files, shard -> true, 2, queue, new Gpus(List.of()))) {
-      Searched found = index.search(index.shards(), keys, 1, OptionalInt.of(2), true);
+      Searched found = index.search(index.shards(), keys, 1, OptionalInt.of(2), true, false);
       assertThat(found.neighbors().ids()).startsWith(0, 1, 2).endsWith(KEYS - 2, KEYS - 1);
       return index.manifest();
     }

@@ -77,7 +77,7 @@ class MalformedFilesIT {
         var index =
             SearchableDatastore.open(
                 datastore, files, shard -> true, 2, queue, new Gpus(List.of()))) {
-      index.search(index.shards(), Arrays.copyOf(keys, 4 * D), 50, OptionalInt.of(4), true);
+      index.search(index.shards(), Arrays.copyOf(keys, 4 * D), 50, OptionalInt.of(4), true, false);
     }
   }
 

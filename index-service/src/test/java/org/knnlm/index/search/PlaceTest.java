@@ -44,7 +44,7 @@ class PlaceTest {
   void searchesWithinTheLimitsOfGpusAreDoneThere() {
     try (Arena arena = Arena.ofShared();
         Shards shards = shards(arena, 0)) {
-      var search = new Search(List.of(0, 1), LIMIT, LIMIT, false);
+      var search = new Search(List.of(0, 1), LIMIT, LIMIT, false, false);
       assertThat(distances(shards, search)).containsExactly(4, 25);
       assertThat(shards.notes(search)).isEmpty();
     }
@@ -56,15 +56,15 @@ class PlaceTest {
         Shards shards = shards(arena, 0)) {
       for (Search search :
           List.of(
-              new Search(List.of(0, 1), LIMIT + 1, 1, false),
-              new Search(List.of(0, 1), 2, LIMIT + 1, false))) {
+              new Search(List.of(0, 1), LIMIT + 1, 1, false, false),
+              new Search(List.of(0, 1), 2, LIMIT + 1, false, false))) {
         assertThat(distances(shards, search)).containsExactly(1, 4);
         assertThat(shards.notes(search))
             .containsExactly(
                 "index files [0] were searched on the CPU for %d candidates in %d lists: on GPUs each may be 2048 at most"
                     .formatted(search.k(), search.nprobe()));
       }
-      assertThat(shards.notes(new Search(List.of(1), LIMIT + 1, 1, false))).isEmpty();
+      assertThat(shards.notes(new Search(List.of(1), LIMIT + 1, 1, false, false))).isEmpty();
     }
   }
 
@@ -72,8 +72,8 @@ class PlaceTest {
   void candidatesForReRankingCount() {
     try (Arena arena = Arena.ofShared();
         Shards shards = shards(arena, 2)) {
-      assertThat(shards.notes(new Search(List.of(0), LIMIT / 2, 1, true))).isEmpty();
-      assertThat(shards.notes(new Search(List.of(0), LIMIT / 2 + 1, 1, true)))
+      assertThat(shards.notes(new Search(List.of(0), LIMIT / 2, 1, true, false))).isEmpty();
+      assertThat(shards.notes(new Search(List.of(0), LIMIT / 2 + 1, 1, true, false)))
           .allMatch(note -> note.contains("2050 candidates"))
           .hasSize(1);
     }

@@ -67,7 +67,7 @@ class SearchQueueTest {
 
   /** In the only file. */
   private static Search search(int k, int nprobe, boolean exact) {
-    return new Search(List.of(0), k, nprobe, exact);
+    return new Search(List.of(0), k, nprobe, exact, false);
   }
 
   private float[] query(int id) {
@@ -94,13 +94,38 @@ class SearchQueueTest {
     assertThat(queue.queries()).isZero();
   }
 
+  /** Bit for bit, however many search beside it: faiss multiplies matrices for many queries. */
+  @Test
+  void aCallOfItsOwnGivesTheSameBitsInAnyCompany() throws Exception {
+    try (Shards shards = shards("Flat", 0, 0);
+        var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var own = new Search(List.of(0), 9, 1, false, true);
+      float[] some = Arrays.copyOf(keys, 3 * D);
+      Found expected = queue.search(shards, own, some);
+      List<Future<Found>> answers = new ArrayList<>();
+      List<Future<Found>> others = new ArrayList<>();
+      for (int i = 0; i < 150; i++) {
+        float[] other = query(i);
+        others.add(callers.submit(() -> queue.search(shards, search(9, 1, false), other)));
+        answers.add(callers.submit(() -> queue.search(shards, own, some)));
+      }
+      for (Future<Found> other : others) {
+        assertThat(other.get().ids()).hasSize(9);
+      }
+      for (Future<Found> answer : answers) {
+        assertThat(answer.get().ids()).isEqualTo(expected.ids());
+        assertThat(answer.get().distances()).isEqualTo(expected.distances());
+      }
+    }
+  }
+
   @Test
   void severalFilesAnswerAsOne() {
     try (Shards one = shards("Flat", 0, 0);
         Shards four = shards("Flat", 0, 0, 10, 400, 800)) {
       Search search = search(30, 1, false);
       Found expected = queue.search(one, search, keys);
-      Found found = queue.search(four, new Search(four.numbers(), 30, 1, false), keys);
+      Found found = queue.search(four, new Search(four.numbers(), 30, 1, false, false), keys);
       assertThat(found.ids()).isEqualTo(expected.ids());
       assertThat(found.distances()).containsExactly(expected.distances(), ROUNDING);
     }
@@ -109,7 +134,7 @@ class SearchQueueTest {
   @Test
   void aFileWithFewerKeysThanAskedForAddsWhatItHas() {
     try (Shards two = shards("Flat", 0, 0, 895)) {
-      Found found = queue.search(two, new Search(two.numbers(), KEYS, 1, false), query(3));
+      Found found = queue.search(two, new Search(two.numbers(), KEYS, 1, false, false), query(3));
       assertThat(found.ids()).doesNotContain(-1L).doesNotHaveDuplicates().startsWith(3L);
     }
   }
@@ -117,7 +142,7 @@ class SearchQueueTest {
   @Test
   void reRankedNeighboursAreInExactOrder() {
     try (Shards coarse = shards("IVF16,PQ4x8np", 4, 0, 300)) {
-      Search search = new Search(coarse.numbers(), 10, 16, false);
+      Search search = new Search(coarse.numbers(), 10, 16, false, false);
       Found found = queue.search(coarse, search, keys);
       float[] exact = half.distances(keys, found.ids(), 1);
       assertThat(found.distances()).isEqualTo(exact);
