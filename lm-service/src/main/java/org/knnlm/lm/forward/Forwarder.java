@@ -8,6 +8,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.transformer.LogitSource;
 
 /**

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Beginning;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.next.NextTokens;
@@ -47,7 +50,11 @@ public final class Generator {
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
   public void generate(
-      List<int[]> prompts, Options options, List<Retrieval> retrievals, Output output)
+      List<int[]> prompts,
+      Options options,
+      List<Retrieval> retrievals,
+      Passes passes,
+      Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
     // every setting may go its own way from the first token on
@@ -55,7 +62,7 @@ public final class Generator {
         prompts.stream().mapToLong(prompt -> capacity(prompt, options)).sum()
             * (1 + retrievals.size());
     try (var _ = model.generation().take(positions * model.cacheBytesPerToken())) {
-      generate(prompts, options, retrievals, plan, output);
+      generate(prompts, options, retrievals, passes, plan, output);
     }
   }
 
@@ -63,29 +70,51 @@ public final class Generator {
       List<int[]> prompts,
       Options options,
       List<Retrieval> retrievals,
+      Passes passes,
       RetrievalPlan plan,
       Output output)
       throws InterruptedException {
     List<Node> made = new ArrayList<>();
-    for (int i = 0; i < prompts.size(); i++) {
-      made.add(node(i, prompts.get(i), options, retrievals.size()));
-    }
-    List<Node> growing = List.copyOf(made);
     try {
+      Optional<Node> stem = passes == Passes.OWN ? stem(prompts, plan) : Optional.empty();
+      stem.ifPresent(made::add);
+      List<Node> growing = new ArrayList<>();
+      for (int i = 0; i < prompts.size(); i++) {
+        growing.add(node(i, prompts.get(i), options, retrievals.size(), stem));
+      }
+      made.addAll(growing);
       while (!growing.isEmpty()) {
         List<Node> next = new ArrayList<>();
         for (List<Node> group : Groups.of(growing, Node::pending, ModelQueue.PASS_TOKENS)) {
-          step(group, plan, retrievals, output, next);
+          step(group, plan, retrievals, passes, output, next);
         }
         next.stream().filter(node -> !made.contains(node)).forEach(made::add);
         growing = next;
       }
     } finally {
-      model.queue().execute(() -> made.forEach(node -> node.release(model.prefixes())));
+      model
+          .queue()
+          .execute(() -> made.forEach(node -> node.release(passes.known(model.prefixes()))));
     }
   }
 
-  private Node node(int prompt, int[] tokenIds, Options options, int retrievals) {
+  /** What all prompts begin with, computed. */
+  private Optional<Node> stem(List<int[]> prompts, RetrievalPlan plan) {
+    int[] beginning = Beginning.of(prompts);
+    if (beginning.length == 0) {
+      return Optional.empty();
+    }
+    var stem = new Node(beginning, beginning.length, List.of(), Optional.empty());
+    ModelQueue.await(
+        model
+            .queue()
+            .submit(
+                new StepWork(List.of(stem), plan.hiddenStates(), Passes.OWN, model.prefixes())));
+    return Optional.of(stem);
+  }
+
+  private Node node(
+      int prompt, int[] tokenIds, Options options, int retrievals, Optional<Node> stem) {
     List<Continuation> continuations =
         IntStream.rangeClosed(0, retrievals)
             .mapToObj(
@@ -96,7 +125,7 @@ public final class Generator {
                         options,
                         new TextSoFar(model.tokenizer()::decode, options.stop())))
             .toList();
-    return new Node(tokenIds, capacity(tokenIds, options), continuations);
+    return new Node(tokenIds, capacity(tokenIds, options), continuations, stem);
   }
 
   private int capacity(int[] prompt, Options options) {
@@ -108,10 +137,11 @@ public final class Generator {
       List<Node> nodes,
       RetrievalPlan plan,
       List<Retrieval> retrievals,
+      Passes passes,
       Output output,
       List<Node> next)
       throws InterruptedException {
-    var work = new StepWork(nodes, plan.hiddenStates(), model.prefixes());
+    var work = new StepWork(nodes, plan.hiddenStates(), passes, model.prefixes());
     Done<Tails> done = ModelQueue.await(model.queue().submit(work));
     long started = System.nanoTime();
     Distribution[][] neighbors = plan.distributions(done.value().queries());

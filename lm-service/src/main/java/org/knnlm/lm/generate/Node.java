@@ -16,7 +16,10 @@ import org.knnlm.lm.transformer.Transformer;
 final class Node {
   private final List<Continuation> continuations;
   private final int capacity;
-  private final Optional<Node> parent;
+
+  /** Whose tokens these begin with, until its keys and values are copied. */
+  private Optional<Node> parent;
+
   private int[] tokenIds;
   private KvCache cache;
   private int cached;
@@ -24,13 +27,9 @@ final class Node {
   /**
    * @param tokenIds of the prompt
    * @param capacity tokens that it may grow to
+   * @param parent whose tokens these begin with, and which goes through the model before
    */
-  Node(int[] tokenIds, int capacity, List<Continuation> continuations) {
-    this(tokenIds, capacity, continuations, Optional.empty());
-  }
-
-  private Node(
-      int[] tokenIds, int capacity, List<Continuation> continuations, Optional<Node> parent) {
+  Node(int[] tokenIds, int capacity, List<Continuation> continuations, Optional<Node> parent) {
     this.tokenIds = tokenIds;
     this.capacity = capacity;
     this.continuations = new ArrayList<>(continuations);
@@ -64,17 +63,19 @@ final class Node {
 
   /** Tokens that the next pass takes at most. */
   int pending() {
-    return tokenIds.length - cached;
+    return tokenIds.length - Math.max(cached, inherited());
   }
 
   /** What the next pass takes. */
   Segment segment(Transformer model, PrefixCache prefixes) {
     if (!model.keepsPrefixes(capacity)) {
+      parent = Optional.empty();
       return Segment.whole(tokenIds);
     }
     if (cache == null) {
       cache = model.newCache(capacity);
       parent.ifPresentOrElse(this::copy, () -> copyKnown(prefixes));
+      parent = Optional.empty();
     }
     return Segment.appending(cache, cached, Arrays.copyOfRange(tokenIds, cached, tokenIds.length));
   }
@@ -87,8 +88,13 @@ final class Node {
   }
 
   private void copy(Node other) {
-    cached = tokenIds.length - 1;
+    cached = inherited();
     cache.copy(other.cache, cached);
+  }
+
+  /** Tokens that the parent has computed, and has not gone beyond. */
+  private int inherited() {
+    return parent.map(other -> Math.min(other.cached, tokenIds.length - 1)).orElse(0);
   }
 
   private void copyKnown(PrefixCache prefixes) {

@@ -2,6 +2,7 @@ package org.knnlm.lm.generate;
 
 import java.util.List;
 import java.util.Set;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.PrefixCache;
 import org.knnlm.lm.batch.Work;
 import org.knnlm.lm.next.Tails;
@@ -14,14 +15,21 @@ import org.knnlm.lm.transformer.Transformer;
 final class StepWork implements Work<Tails> {
   private final List<Node> nodes;
   private final Set<HiddenState> states;
+  private final Passes passes;
   private final PrefixCache prefixes;
   private final int tokens;
 
-  StepWork(List<Node> nodes, Set<HiddenState> states, PrefixCache prefixes) {
+  StepWork(List<Node> nodes, Set<HiddenState> states, Passes passes, PrefixCache prefixes) {
     this.nodes = nodes;
     this.states = states;
-    this.prefixes = prefixes;
+    this.passes = passes;
+    this.prefixes = passes.known(prefixes);
     this.tokens = nodes.stream().mapToInt(Node::pending).sum();
+  }
+
+  @Override
+  public boolean alone() {
+    return passes == Passes.OWN;
   }
 
   @Override

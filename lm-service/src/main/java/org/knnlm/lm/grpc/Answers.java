@@ -8,8 +8,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.knnlm.grpc.Replies;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.forward.Forwarder;
-import org.knnlm.lm.forward.Passes;
 import org.knnlm.lm.forward.Positions;
 import org.knnlm.lm.forward.Rows;
 import org.knnlm.lm.forward.Wanted;
@@ -167,7 +167,7 @@ final class Answers {
       forwarder.forward(
           sequences,
           wanted,
-          request.getOwnPass() ? Passes.OWN : Passes.SHARED,
+          Requests.passes(request.getOwnPass()),
           rows -> {
             watch.reply(rows.timings());
             sink.send(response(rows, wanted, request.getLayersCount() > 0));
@@ -199,11 +199,13 @@ final class Answers {
 
   void score(ScoreRequest request, Replies.Sink<ScoreResponse> sink) throws InterruptedException {
     List<Target> targets = requests.targets(request);
-    List<Retrieval> retrievals = Requests.retrievals(request.getRetrievalsList());
+    Passes passes = Requests.passes(request.getOwnPass());
+    List<Retrieval> retrievals = Requests.retrievals(request.getRetrievalsList(), passes);
     try (var watch = telemetry.watch(Rpc.SCORE)) {
       scorer.score(
           targets,
           retrievals,
+          passes,
           (target, score) -> {
             watch.reply(score.timings());
             sink.send(response(target, score));
@@ -238,10 +240,12 @@ final class Answers {
       throws InterruptedException {
     List<int[]> sequences = requests.sequences(request);
     int[] tokens = requests.tokens(request);
+    Passes passes = Requests.passes(request.getOwnPass());
     try (var watch = telemetry.watch(Rpc.NEXT_TOKEN)) {
       nextTokens.predict(
           sequences,
-          Requests.retrievals(request.getRetrievalsList()),
+          Requests.retrievals(request.getRetrievalsList(), passes),
+          passes,
           (sequence, predictions, timings) -> {
             long mixing = System.nanoTime();
             float[][] logProbs = logProbs(predictions, tokens);
@@ -284,10 +288,12 @@ final class Answers {
               request, text -> model.tokenizer().encode(List.of(text), true).getFirst());
       double tokenizeMillis = millisSince(started);
       watch.tokenized(tokenizeMillis);
+      Passes passes = Requests.passes(request.getOwnPass());
       generator.generate(
           prompts,
           requests.options(request),
-          Requests.retrievals(request.getRetrievalsList()),
+          Requests.retrievals(request.getRetrievalsList(), passes),
+          passes,
           piece -> {
             watch.reply(piece.timings());
             sink.send(response(piece, tokenizeMillis));

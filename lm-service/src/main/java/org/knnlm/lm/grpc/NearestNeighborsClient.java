@@ -87,6 +87,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               TokenProbabilitiesRequest.newBuilder()
                   .setDatastore(search.datastore())
                   .setExactDistances(search.exactDistances())
+                  .setOwnCall(search.ownCall())
                   .setQueries(tensor(piece))
                   .addAllSoftmaxes(messages(softmaxes));
           search.nprobe().ifPresent(request::setNprobe);
@@ -113,6 +114,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               TokenDistributionsRequest.newBuilder()
                   .setDatastore(search.datastore())
                   .setExactDistances(search.exactDistances())
+                  .setOwnCall(search.ownCall())
                   .setQueries(tensor(piece))
                   .addAllSoftmaxes(messages(softmaxes));
           search.nprobe().ifPresent(request::setNprobe);

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.knnlm.grpc.Errors;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.forward.Positions;
 import org.knnlm.lm.forward.Wanted;
 import org.knnlm.lm.generate.Options;
@@ -249,13 +250,19 @@ final class Requests {
     return new Sampling(temperature, sampling.getTopK(), topP == 0 ? 1 : topP, sampling.getSeed());
   }
 
-  static List<Retrieval> retrievals(List<org.knnlm.proto.lm.v1.Retrieval> retrievals) {
+  static List<Retrieval> retrievals(
+      List<org.knnlm.proto.lm.v1.Retrieval> retrievals, Passes passes) {
     return IntStream.range(0, retrievals.size())
-        .mapToObj(i -> retrieval("retrievals[%d].".formatted(i), retrievals.get(i)))
+        .mapToObj(i -> retrieval("retrievals[%d].".formatted(i), retrievals.get(i), passes))
         .toList();
   }
 
-  private static Retrieval retrieval(String path, org.knnlm.proto.lm.v1.Retrieval retrieval) {
+  static Passes passes(boolean own) {
+    return own ? Passes.OWN : Passes.SHARED;
+  }
+
+  private static Retrieval retrieval(
+      String path, org.knnlm.proto.lm.v1.Retrieval retrieval, Passes passes) {
     if (retrieval.getDatastore().isEmpty()) {
       throw Errors.invalidArgument(path + "datastore", "is empty, but must name a datastore");
     }
@@ -281,7 +288,8 @@ final class Requests {
     OptionalInt nprobe =
         retrieval.hasNprobe() ? OptionalInt.of(retrieval.getNprobe()) : OptionalInt.empty();
     return new Retrieval(
-        new Search(retrieval.getDatastore(), nprobe, retrieval.getExactDistances()),
+        new Search(
+            retrieval.getDatastore(), nprobe, retrieval.getExactDistances(), passes == Passes.OWN),
         new Softmax(retrieval.getK(), temperature),
         lambda);
   }

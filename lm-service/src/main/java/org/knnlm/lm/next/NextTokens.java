@@ -6,6 +6,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.retrieval.Distribution;
@@ -45,14 +46,17 @@ public final class NextTokens {
    * @throws org.knnlm.lm.retrieval.TooManyNeighborsException when k exceeds a datastore's keys
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
-  public void predict(List<int[]> sequences, List<Retrieval> retrievals, Output output)
+  public void predict(
+      List<int[]> sequences, List<Retrieval> retrievals, Passes passes, Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
     int sequence = 0;
     for (List<int[]> group : Groups.of(sequences, NextTokens::share, ModelQueue.PASS_TOKENS)) {
       Done<Tails> done =
           ModelQueue.await(
-              model.queue().submit(new PromptWork(group, plan.hiddenStates(), model.prefixes())));
+              model
+                  .queue()
+                  .submit(new PromptWork(group, plan.hiddenStates(), passes, model.prefixes())));
       long started = System.nanoTime();
       Distribution[][] neighbors = plan.distributions(done.value().queries());
       double searchMillis = (System.nanoTime() - started) / 1e6;

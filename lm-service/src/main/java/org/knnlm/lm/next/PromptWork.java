@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.knnlm.lm.batch.Beginning;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.PrefixCache;
 import org.knnlm.lm.batch.Work;
 import org.knnlm.lm.transformer.ForwardPass;
@@ -17,17 +19,30 @@ import org.knnlm.lm.transformer.Transformer;
 final class PromptWork implements Work<Tails> {
   private final List<int[]> prompts;
   private final Set<HiddenState> states;
+  private final Passes passes;
   private final PrefixCache prefixes;
   private final List<Remembered> remembered = new ArrayList<>();
   private final List<KvCache> held = new ArrayList<>();
 
+  /** Segments before those of the prompts. */
+  private int shared;
+
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Remembered(int[] prompt, KvCache cache) {}
 
-  PromptWork(List<int[]> prompts, Set<HiddenState> states, PrefixCache prefixes) {
+  /**
+   * @param prefixes of earlier prompts; none are known in passes of their own
+   */
+  PromptWork(List<int[]> prompts, Set<HiddenState> states, Passes passes, PrefixCache prefixes) {
     this.prompts = prompts;
     this.states = states;
+    this.passes = passes;
     this.prefixes = prefixes;
+  }
+
+  @Override
+  public boolean alone() {
+    return passes == Passes.OWN;
   }
 
   @Override
@@ -37,7 +52,30 @@ final class PromptWork implements Work<Tails> {
 
   @Override
   public List<Segment> begin(Transformer model) {
-    return prompts.stream().map(prompt -> segment(prompt, model)).toList();
+    return switch (passes) {
+      case SHARED -> prompts.stream().map(prompt -> segment(prompt, model)).toList();
+      case OWN -> {
+        int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+        int[] beginning = Beginning.of(prompts);
+        yield beginning.length > 0 && model.keepsPrefixes(longest)
+            ? branch(beginning, model)
+            : prompts.stream().map(Segment::whole).toList();
+      }
+    };
+  }
+
+  /** What all begin with, and after it the rest of each. */
+  private List<Segment> branch(int[] beginning, Transformer model) {
+    int end = beginning.length;
+    KvCache cache = model.newCache(end);
+    held.add(cache);
+    List<Segment> segments = new ArrayList<>();
+    segments.add(Segment.appending(cache, 0, beginning));
+    for (int[] prompt : prompts) {
+      segments.add(Segment.after(cache, end, Arrays.copyOfRange(prompt, end, prompt.length)));
+    }
+    shared = 1;
+    return segments;
   }
 
   private Segment segment(int[] prompt, Transformer model) {
@@ -66,7 +104,7 @@ final class PromptWork implements Work<Tails> {
 
   @Override
   public Tails end(ForwardPass pass, int firstSegment) {
-    Tails tails = Tails.read(pass, pass.lastRows(firstSegment, prompts.size()), states);
+    Tails tails = Tails.read(pass, pass.lastRows(firstSegment + shared, prompts.size()), states);
     remembered.forEach(prompt -> prefixes.put(prompt.prompt, prompt.cache));
     return tails;
   }

@@ -8,5 +8,7 @@ import java.util.OptionalInt;
  *
  * @param nprobe lists that an IVF index visits; empty for the index's own setting
  * @param exactDistances replace the distances of what was found by exact ones
+ * @param ownCall search without the queries of others, which may change last bits
  */
-public record Search(String datastore, OptionalInt nprobe, boolean exactDistances) {}
+public record Search(
+    String datastore, OptionalInt nprobe, boolean exactDistances, boolean ownCall) {}

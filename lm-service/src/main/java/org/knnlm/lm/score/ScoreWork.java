@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.PrefixCache;
 import org.knnlm.lm.batch.Work;
 import org.knnlm.lm.retrieval.Queries;
@@ -25,6 +26,7 @@ import org.knnlm.lm.transformer.Transformer;
 final class ScoreWork implements Work<ScoreWork.Predictions> {
   private final List<Question> questions;
   private final Set<HiddenState> states;
+  private final Passes passes;
   private final PrefixCache prefixes;
 
   private final List<Segment> segments = new ArrayList<>();
@@ -48,10 +50,20 @@ final class ScoreWork implements Work<ScoreWork.Predictions> {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Fresh(int[] context, KvCache cache) {}
 
-  ScoreWork(List<Question> questions, Set<HiddenState> states, PrefixCache prefixes) {
+  /**
+   * @param prefixes of earlier prompts; none are known in passes of their own
+   */
+  ScoreWork(
+      List<Question> questions, Set<HiddenState> states, Passes passes, PrefixCache prefixes) {
     this.questions = questions;
     this.states = states;
-    this.prefixes = prefixes;
+    this.passes = passes;
+    this.prefixes = passes.known(prefixes);
+  }
+
+  @Override
+  public boolean alone() {
+    return passes == Passes.OWN;
   }
 
   @Override

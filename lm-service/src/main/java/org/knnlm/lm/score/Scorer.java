@@ -10,6 +10,7 @@ import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.batch.Done;
 import org.knnlm.lm.batch.Groups;
 import org.knnlm.lm.batch.ModelQueue;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Mixture;
 import org.knnlm.lm.retrieval.NeighborIndex;
@@ -43,17 +44,17 @@ public final class Scorer {
    * @throws TooManyNeighborsException when k exceeds a datastore's keys
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
-  public void score(List<Target> targets, List<Retrieval> retrievals, Output output)
+  public void score(List<Target> targets, List<Retrieval> retrievals, Passes passes, Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
-    Iterator<List<Question>> groups = grouped(targets).iterator();
-    Submitted next = submit(groups.next(), plan.hiddenStates());
+    Iterator<List<Question>> groups = grouped(targets, passes).iterator();
+    Submitted next = submit(groups.next(), plan.hiddenStates(), passes);
     int target = 0;
     try {
       while (next != null) {
         Submitted now = next;
         Done<ScoreWork.Predictions> predictions = ModelQueue.await(now.work);
-        next = groups.hasNext() ? submit(groups.next(), plan.hiddenStates()) : null;
+        next = groups.hasNext() ? submit(groups.next(), plan.hiddenStates(), passes) : null;
         for (Score score : scores(now.targets(), predictions, plan, retrievals)) {
           output.accept(target++, score);
         }
@@ -71,17 +72,23 @@ public final class Scorer {
     }
   }
 
-  private Submitted submit(List<Question> questions, Set<HiddenState> states) {
+  private Submitted submit(List<Question> questions, Set<HiddenState> states, Passes passes) {
     return new Submitted(
-        questions, model.queue().submit(new ScoreWork(questions, states, model.prefixes())));
+        questions,
+        model.queue().submit(new ScoreWork(questions, states, passes, model.prefixes())));
   }
 
-  private static List<List<Question>> grouped(List<Target> targets) {
+  /** A context that nobody will remember stays with as many targets as would fill a pass. */
+  private static List<List<Question>> grouped(List<Target> targets, Passes passes) {
     List<Question> pieces =
         Question.of(targets).stream()
-            .flatMap(question -> question.cut(ModelQueue.PASS_TOKENS).stream())
+            .flatMap(question -> question.cut(room(question, passes)).stream())
             .toList();
     return Groups.of(pieces, Question::tokens, ModelQueue.PASS_TOKENS);
+  }
+
+  private static int room(Question question, Passes passes) {
+    return ModelQueue.PASS_TOKENS + (passes == Passes.OWN ? question.context().length : 0);
   }
 
   private static List<Score> scores(

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.transformer.FloatFormat;
 import org.knnlm.lm.transformer.ForwardPass;
 import org.knnlm.lm.transformer.HiddenState;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.ModelOptions;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.TooBusyException;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.next.NextTokens;
@@ -61,7 +62,9 @@ class GeneratorTest {
 
   private static Retrieval retrieval(int k, float temperature, float lambda) {
     return new Retrieval(
-        new Search("store", OptionalInt.empty(), false), new Softmax(k, temperature), lambda);
+        new Search("store", OptionalInt.empty(), false, false),
+        new Softmax(k, temperature),
+        lambda);
   }
 
   /** Keys around states of the model, so that neighbours differ from place to place. */
@@ -91,6 +94,7 @@ class GeneratorTest {
             prompts,
             options,
             RETRIEVALS,
+            Passes.SHARED,
             piece ->
                 pieces
                     .computeIfAbsent(
@@ -130,7 +134,11 @@ class GeneratorTest {
       throws InterruptedException {
     List<Prediction> predictions = new ArrayList<>();
     new NextTokens(model, index)
-        .predict(List.of(ids), RETRIEVALS, (i, found, timings) -> predictions.addAll(found));
+        .predict(
+            List.of(ids),
+            RETRIEVALS,
+            Passes.SHARED,
+            (i, found, timings) -> predictions.addAll(found));
     return predictions;
   }
 
@@ -249,6 +257,7 @@ class GeneratorTest {
                   prompts("gqa"),
                   TEN,
                   RETRIEVALS,
+                  Passes.SHARED,
                   piece -> {
                     throw new IllegalStateException("enough");
                   });

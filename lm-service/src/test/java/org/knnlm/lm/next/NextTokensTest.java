@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.NaiveIndex;
@@ -57,7 +58,8 @@ class NextTokensTest {
             keys,
             values);
     var softmax = new Softmax(12, 7);
-    var retrieval = new Retrieval(new Search("store", OptionalInt.empty(), false), softmax, 0.4f);
+    var retrieval =
+        new Retrieval(new Search("store", OptionalInt.empty(), false, false), softmax, 0.4f);
 
     List<int[]> prefixes = new ArrayList<>();
     for (int length = 37; length > 0; length -= 3) {
@@ -70,6 +72,7 @@ class NextTokensTest {
           .predict(
               prefixes,
               List.of(retrieval),
+              Passes.SHARED,
               (sequence, predictions, timings) -> {
                 assertThat(sequence).isEqualTo(found.size());
                 found.add(predictions);

@@ -18,6 +18,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
 import org.knnlm.lm.ModelOptions;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.NaiveIndex;
 import org.knnlm.lm.transformer.Device;
@@ -89,7 +90,8 @@ class InvarianceTest {
       throws InterruptedException {
     List<float[]> logProbs = new ArrayList<>();
     new Scorer(model, NO_INDEX)
-        .score(targets, List.of(), (target, score) -> logProbs.add(score.logProbs()));
+        .score(
+            targets, List.of(), Passes.SHARED, (target, score) -> logProbs.add(score.logProbs()));
     return logProbs;
   }
 }

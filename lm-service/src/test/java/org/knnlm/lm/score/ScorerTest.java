@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.knnlm.lm.Fixtures;
 import org.knnlm.lm.LanguageModel;
+import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.DatastoreMismatchException;
 import org.knnlm.lm.retrieval.NaiveIndex;
@@ -70,7 +71,9 @@ class ScorerTest {
 
   private static Retrieval retrieval(int k, float temperature, float lambda) {
     return new Retrieval(
-        new Search("store", OptionalInt.empty(), false), new Softmax(k, temperature), lambda);
+        new Search("store", OptionalInt.empty(), false, false),
+        new Softmax(k, temperature),
+        lambda);
   }
 
   private static List<Score> score(
@@ -81,6 +84,7 @@ class ScorerTest {
         .score(
             targets,
             retrievals,
+            Passes.SHARED,
             (target, score) -> {
               assertThat(target).isEqualTo(scores.size());
               scores.add(score);
@@ -154,7 +158,7 @@ class ScorerTest {
   @Test
   void oneSearchServesAllThatDiffersInSoftmaxAndLambdaAlone() throws InterruptedException {
     NaiveIndex index = index(HiddenState.LAST_FFN_INPUT, HIDDEN, "");
-    var exact = new Search("store", OptionalInt.empty(), true);
+    var exact = new Search("store", OptionalInt.empty(), true, false);
     score(
         index,
         List.of(new Target(sequences[0], 30), new Target(sequences[1], 1)),
@@ -166,7 +170,7 @@ class ScorerTest {
     assertThat(index.asked)
         .containsExactly(
             new NaiveIndex.Asked(
-                new Search("store", OptionalInt.empty(), false),
+                new Search("store", OptionalInt.empty(), false, false),
                 7 + 10,
                 List.of(new Softmax(8, 3), new Softmax(4, 3))),
             new NaiveIndex.Asked(exact, 7 + 10, List.of(new Softmax(8, 3))));
@@ -181,7 +185,7 @@ class ScorerTest {
       assertThatThrownBy(
               () ->
                   new Scorer(damaged, index(HiddenState.LAST_FFN_INPUT, HIDDEN, ""))
-                      .score(targets, List.of(), (target, score) -> {}))
+                      .score(targets, List.of(), Passes.SHARED, (target, score) -> {}))
           .isInstanceOf(NotFiniteException.class)
           .hasMessageMatching("the log probability of a token \\(id \\d+\\) is NaN");
     }
