@@ -144,6 +144,40 @@ class TaskParityIT {
     }
   }
 
+  /** Each batch meets others in the model and in the index, and never the same ones. */
+  @Test
+  void runsBesideEachOtherGiveTheSameBits() throws Exception {
+    ObjectNode run = JSON.createObjectNode();
+    run.put("limit", 24).putArray("tasks").add("obqa").add("sst2").add("nq");
+    run.putArray("settings").add(setting());
+    List<String> ids = List.of(eval.start(run), eval.start(run));
+    List<List<JsonNode>> numbers = new ArrayList<>();
+    for (String id : ids) {
+      eval.follow(id, progress -> {});
+      List<JsonNode> rows = rows(id);
+      rows.forEach(row -> ((ObjectNode) row).remove("seconds"));
+      numbers.add(rows);
+    }
+    assertThat(numbers.getFirst()).hasSize(3 * 24);
+    assertThat(numbers.getLast()).isEqualTo(numbers.getFirst());
+  }
+
+  private static ObjectNode setting() {
+    return JSON.createObjectNode()
+        .put("datastore", "golden")
+        .put("k", 1024)
+        .put("lambda", 0.2)
+        .put("temperature", 10);
+  }
+
+  private static List<JsonNode> rows(String id) throws Exception {
+    List<JsonNode> rows = new ArrayList<>();
+    JSON.readTree(eval.get("/api/runs/%s/examples?size=1000".formatted(id)))
+        .get("items")
+        .forEach(rows::add);
+    return rows;
+  }
+
   @Test
   void dataThatIsNotHereIsNamedWithTheCommandThatGetsIt() throws Exception {
     JsonNode tasks = JSON.readTree(eval.get("/api/tasks"));
@@ -162,12 +196,7 @@ class TaskParityIT {
   private static List<JsonNode> evaluate(String task, int examples) throws Exception {
     ObjectNode run = JSON.createObjectNode();
     run.put("limit", examples).putArray("tasks").add(task);
-    run.putArray("settings")
-        .addObject()
-        .put("datastore", "golden")
-        .put("k", 1024)
-        .put("lambda", 0.2)
-        .put("temperature", 10);
+    run.putArray("settings").add(setting());
     String id = eval.start(run);
     eval.follow(id, progress -> {});
     assertThat(eval.run(id).path("state").asText())
@@ -175,10 +204,7 @@ class TaskParityIT {
         .isEqualTo("DONE");
     assertThat(eval.run(id).path("examplesFailed").asInt()).isZero();
     lastRun = id;
-    List<JsonNode> rows = new ArrayList<>();
-    JSON.readTree(eval.get("/api/runs/%s/examples?size=1000".formatted(id)))
-        .get("items")
-        .forEach(rows::add);
+    List<JsonNode> rows = rows(id);
     assertThat(rows).hasSize(examples);
     return rows;
   }

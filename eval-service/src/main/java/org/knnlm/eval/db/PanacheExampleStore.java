@@ -12,6 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.knnlm.eval.example.ExampleFilter;
 import org.knnlm.eval.example.ExampleResult;
@@ -107,11 +110,11 @@ public class PanacheExampleStore implements ExampleStore {
 
   @Override
   @Transactional(Transactional.TxType.NOT_SUPPORTED)
-  public Claim next(long run, int most, Work work) throws InterruptedException {
+  public Claim next(long run, int batch, Work work) throws InterruptedException {
     try {
       return QuarkusTransaction.requiringNew()
           .timeout((int) LONGEST_CLAIM.toSeconds())
-          .call(() -> claim(run, most, work));
+          .call(() -> claim(run, batch, work));
     } catch (AbandonedException e) {
       if (e.getCause() instanceof InterruptedException interruption) {
         throw interruption;
@@ -129,30 +132,29 @@ public class PanacheExampleStore implements ExampleStore {
     }
   }
 
-  private Claim claim(long run, int most, Work work) {
-    List<ExampleEntity> claimed =
-        examples
-            .find(
-                "key.run = ?1 and state = ?2 order by key.task, key.index",
-                run,
-                ExampleState.PENDING)
-            .page(0, most)
-            .withLock(LockModeType.PESSIMISTIC_WRITE)
-            .withHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
-            .list();
-    if (claimed.isEmpty()) {
+  private Claim claim(long run, int batch, Work work) {
+    Optional<ExampleEntity> first = firstOfABatch(run, batch);
+    if (first.isEmpty()) {
       return examples.count("key.run = ?1 and state = ?2", run, ExampleState.PENDING) > 0
           ? Claim.ALL_TAKEN
           : Claim.NONE_LEFT;
     }
-    int task = claimed.getFirst().key.task();
-    Map<Integer, ExampleEntity> ofTask = new HashMap<>();
-    claimed.stream()
-        .filter(example -> example.key.task() == task)
-        .forEach(example -> ofTask.put(example.key.index(), example));
+    int task = first.get().key.task();
+    SortedMap<Integer, ExampleEntity> claimed = new TreeMap<>();
+    examples
+        .find(
+            "key.run = ?1 and key.task = ?2 and key.index >= ?3 and key.index < ?4 and state = ?5",
+            run,
+            task,
+            first.get().key.index(),
+            first.get().key.index() / batch * batch + batch,
+            ExampleState.PENDING)
+        .withLock(LockModeType.PESSIMISTIC_WRITE)
+        .stream()
+        .forEach(example -> claimed.put(example.key.index(), example));
     List<Evaluated> results;
     try {
-      results = work.evaluate(task, ofTask.keySet().stream().sorted().toList());
+      results = work.evaluate(task, List.copyOf(claimed.keySet()));
     } catch (InterruptedException e) {
       throw new AbandonedException(e);
     }
@@ -162,13 +164,33 @@ public class PanacheExampleStore implements ExampleStore {
       throw new AbandonedException(null);
     }
     for (Evaluated result : results) {
-      ExampleEntity example = ofTask.get(result.index());
+      ExampleEntity example = claimed.get(result.index());
       switch (result) {
         case Evaluated.Done done -> example.done(done.graded(), done.seconds());
         case Evaluated.Failed failed -> example.failed(failed.error());
       }
     }
     return Claim.EVALUATED;
+  }
+
+  /** The first PENDING example of a batch is its lock: who has it has them all. */
+  private Optional<ExampleEntity> firstOfABatch(long run, int batch) {
+    return examples
+        .find(
+            "from ExampleEntity e where e.key.run = ?1 and e.state = ?2 and e.key.index ="
+                + " (select min(b.key.index) from ExampleEntity b where b.key.run = e.key.run"
+                + " and b.key.task = e.key.task and b.state = ?2 and b.key.index <= e.key.index"
+                + " and b.key.index >= e.key.index - mod(e.key.index, ?3))"
+                + " order by e.key.task, e.key.index",
+            run,
+            ExampleState.PENDING,
+            batch)
+        .page(0, 1)
+        .withLock(LockModeType.PESSIMISTIC_WRITE)
+        .withHint("jakarta.persistence.lock.timeout", SKIP_LOCKED)
+        .list()
+        .stream()
+        .findFirst();
   }
 
   @Override
@@ -200,35 +222,32 @@ public class PanacheExampleStore implements ExampleStore {
   @Override
   public List<TaskProgress> progress(long run) {
     List<TaskProgress> all = new ArrayList<>();
-    List<Object[]> counts =
-        database
-            .createQuery(
-                "select key.task, state, count(*), coalesce(sum(seconds), 0.0) from ExampleEntity"
-                    + " where key.run = :run group by key.task, state",
-                Object[].class)
-            .setParameter("run", run)
-            .getResultList();
+    Map<Integer, Object[]> done = byTask(run, "DONE");
+    Map<Integer, Object[]> failed = byTask(run, "FAILED");
+    Object[] none = {0, 0L, 0.0};
     for (RunTaskEntity task : tasks.list("key.run = ?1 order by key.position", run)) {
-      int done = 0;
-      int failed = 0;
-      double seconds = 0;
-      for (Object[] count : counts) {
-        if ((Integer) count[0] == task.key.position()) {
-          switch ((ExampleState) count[1]) {
-            case DONE -> {
-              done = ((Number) count[2]).intValue();
-              seconds = ((Number) count[3]).doubleValue();
-            }
-            case FAILED -> failed = ((Number) count[2]).intValue();
-            case PENDING -> {}
-          }
-        }
-      }
+      Object[] evaluated = done.getOrDefault(task.key.position(), none);
       all.add(
           new TaskProgress(
-              task.name, task.examples == null ? 0 : task.examples, done, failed, seconds));
+              task.name,
+              task.examples == null ? 0 : task.examples,
+              ((Number) evaluated[1]).intValue(),
+              ((Number) failed.getOrDefault(task.key.position(), none)[1]).intValue(),
+              ((Number) evaluated[2]).doubleValue()));
     }
     return all;
+  }
+
+  /** Task, number and seconds of examples; a state at a time, as the indices are. */
+  private Map<Integer, Object[]> byTask(long run, String state) {
+    return database
+        .createQuery(
+            "select key.task, count(*), coalesce(sum(seconds), 0.0) from ExampleEntity"
+                + " where key.run = :run and state = %s group by key.task".formatted(state),
+            Object[].class)
+        .setParameter("run", run)
+        .getResultStream()
+        .collect(Collectors.toMap(row -> (Integer) row[0], row -> row));
   }
 
   @Override
@@ -257,6 +276,9 @@ public class PanacheExampleStore implements ExampleStore {
               where.append(" and state = :state");
               parameters.put("state", state);
             });
+    if (filter.correct().isPresent() || filter.changed().isPresent()) {
+      where.append(" and state = DONE"); // others are neither right nor wrong; an index has these
+    }
     // The place in an array is a number of ours, never a text of a request.
     int place = 1 + filter.setting().orElse(0);
     filter

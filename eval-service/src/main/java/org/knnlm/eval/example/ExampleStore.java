@@ -52,13 +52,15 @@ public interface ExampleStore {
   void begin(Run run, List<TaskPlan> plans);
 
   /**
-   * Claims examples of one task that nobody else has, has them evaluated, and keeps what they came
-   * to. The claim ends with the transaction: when this process dies, they are free again.
+   * Claims a batch that nobody else has, has its examples evaluated, and keeps what they came to.
+   * Which examples are in a batch does not depend on who claims when. The claim ends with the
+   * transaction: when this process dies, they are free again.
    *
-   * @param most how many
+   * @param batch examples of a batch: one task's from a multiple of it up to the next, of which
+   *     those are claimed that are PENDING
    * @throws InterruptedException of the work; the examples are free again, as after any exception
    */
-  Claim next(long run, int most, Work work) throws InterruptedException;
+  Claim next(long run, int batch, Work work) throws InterruptedException;
 
   /** Makes a RUNNING run DONE when no example of it is PENDING. */
   void finish(long run);

@@ -44,7 +44,7 @@ public final class TaskRunner {
   private static final System.Logger LOG = System.getLogger(TaskRunner.class.getName());
 
   /** Enough to fill some passes of a model, few enough to lose little with one claim. */
-  private static final int EXAMPLES_PER_CLAIM = 16;
+  private static final int EXAMPLES_PER_BATCH = 16;
 
   private final RunStore runs;
   private final ExampleStore examples;
@@ -135,7 +135,7 @@ public final class TaskRunner {
       throws InterruptedException {
     return examples.next(
         run.id(),
-        EXAMPLES_PER_CLAIM,
+        EXAMPLES_PER_BATCH,
         (task, indices) -> {
           inputs.checkModel(run);
           try {
@@ -148,8 +148,21 @@ public final class TaskRunner {
         });
   }
 
-  /** All together, or, when one of them cannot be, each alone. */
+  /**
+   * All together, or, when one of them cannot be, each alone. Those of a batch that are retried are
+   * asked alone as before: what an example comes to does not depend on when it was asked.
+   */
   private static List<ExampleStore.Evaluated> evaluate(Evaluator evaluator, List<Integer> indices) {
+    int first = indices.getFirst() / EXAMPLES_PER_BATCH * EXAMPLES_PER_BATCH;
+    int batch = Math.min(EXAMPLES_PER_BATCH, evaluator.examples() - first);
+    return indices.size() == batch ? together(evaluator, indices) : alone(evaluator, indices);
+  }
+
+  private static List<ExampleStore.Evaluated> alone(Evaluator evaluator, List<Integer> indices) {
+    return indices.stream().flatMap(index -> together(evaluator, List.of(index)).stream()).toList();
+  }
+
+  private static List<ExampleStore.Evaluated> together(Evaluator evaluator, List<Integer> indices) {
     long start = System.nanoTime();
     try {
       List<Graded> graded = evaluator.evaluate(indices);
@@ -165,9 +178,7 @@ public final class TaskRunner {
       if (indices.size() == 1) {
         return List.of(new ExampleStore.Evaluated.Failed(indices.getFirst(), e.getMessage()));
       }
-      return indices.stream()
-          .flatMap(index -> evaluate(evaluator, List.of(index)).stream())
-          .toList();
+      return alone(evaluator, indices);
     }
   }
 

@@ -135,7 +135,7 @@ public class GrpcLanguageModel implements LanguageModel {
 
   @Override
   public void score(List<Sequence> sequences, List<Retrieval> retrievals, Consumer<Scores> sink) {
-    var request = ScoreRequest.newBuilder();
+    var request = ScoreRequest.newBuilder().setOwnPass(true);
     sequences.forEach(
         sequence ->
             request.addSequences(
@@ -154,7 +154,7 @@ public class GrpcLanguageModel implements LanguageModel {
   @Override
   public void nextToken(
       List<int[]> sequences, int[] tokenIds, List<Retrieval> retrievals, Consumer<Scores> sink) {
-    var request = NextTokenRequest.newBuilder();
+    var request = NextTokenRequest.newBuilder().setOwnPass(true);
     sequences.forEach(tokens -> request.addSequences(sequence(tokens)));
     Arrays.stream(tokenIds).forEach(request::addTokenIds);
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
@@ -175,7 +175,7 @@ public class GrpcLanguageModel implements LanguageModel {
   @Override
   public List<List<Continuation>> generate(
       List<int[]> prompts, List<Retrieval> retrievals, int maxNewTokens, Optional<String> stop) {
-    var request = GenerateRequest.newBuilder().setMaxNewTokens(maxNewTokens);
+    var request = GenerateRequest.newBuilder().setMaxNewTokens(maxNewTokens).setOwnPass(true);
     prompts.forEach(tokens -> request.addPrompts(Prompt.newBuilder().setTokens(sequence(tokens))));
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
     stop.ifPresent(request::addStop);

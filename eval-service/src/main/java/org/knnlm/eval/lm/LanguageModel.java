@@ -4,7 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A causal language model that somebody else runs. Every method throws LanguageModelException. */
+/**
+ * A causal language model that somebody else runs. The same question is answered by the same
+ * numbers, to the last bit, whatever else it is asked meanwhile. Every method throws
+ * LanguageModelException.
+ */
 public interface LanguageModel {
   /** What model answers now. */
   ModelInfo info();

@@ -28,11 +28,6 @@ final class ScoreEvaluator extends RowEvaluator {
 
   private final Request.Score request;
 
-  /** What does not depend on the premise is scored once. */
-  private final EntropyCache afterDomain = new EntropyCache();
-
-  private final EntropyCache afterBareToken = new EntropyCache();
-
   ScoreEvaluator(LoadedTask loaded, Asking asking, Request.Score request) {
     super(loaded, asking);
     this.request = request;
@@ -58,21 +53,17 @@ final class ScoreEvaluator extends RowEvaluator {
       }
     }
     int conditional = sequences.size();
-    Map<String, double[]> domains = new HashMap<>();
-    Map<String, double[]> bares = new HashMap<>();
-    List<String> newAfterDomain = List.of();
-    List<String> newAfterBareToken = List.of();
-    if (request.domain().isPresent()) {
-      int[] domain = premiseTokens.get(request.domain().get());
-      newAfterDomain = afterDomain.find(continuations.keySet(), domains);
-      newAfterDomain.forEach(text -> sequences.add(sequence(domain, continuations.get(text))));
-      newAfterBareToken = afterBareToken.find(continuations.keySet(), bares);
-      newAfterBareToken.forEach(text -> sequences.add(sequence(BARE, continuations.get(text))));
+    List<String> unconditional = unconditional(choices);
+    for (int[] premise : unconditionalPremises(premiseTokens)) {
+      unconditional.forEach(text -> sequences.add(sequence(premise, continuations.get(text))));
     }
     List<double[]> sums = asking.entropies(sequences);
-    int domainEnd = conditional + newAfterDomain.size();
-    afterDomain.put(newAfterDomain, sums.subList(conditional, domainEnd), domains);
-    afterBareToken.put(newAfterBareToken, sums.subList(domainEnd, sums.size()), bares);
+    Map<String, double[]> domains = new HashMap<>();
+    Map<String, double[]> bares = new HashMap<>();
+    for (int i = 0; i < unconditional.size(); i++) {
+      domains.put(unconditional.get(i), sums.get(conditional + i));
+      bares.put(unconditional.get(i), sums.get(conditional + unconditional.size() + i));
+    }
 
     List<Graded> graded = new ArrayList<>();
     int next = 0;
@@ -87,6 +78,20 @@ final class ScoreEvaluator extends RowEvaluator {
       next += choice.texts().size();
     }
     return graded;
+  }
+
+  /** What is scored without its premise, too: once for all these examples, not for others. */
+  private List<String> unconditional(List<Choice> choices) {
+    return request.domain().isEmpty()
+        ? List.of()
+        : choices.stream().flatMap(choice -> choice.continuations().stream()).distinct().toList();
+  }
+
+  private List<int[]> unconditionalPremises(Map<String, int[]> premiseTokens) {
+    return request
+        .domain()
+        .map(domain -> List.of(premiseTokens.get(domain), BARE))
+        .orElse(List.of());
   }
 
   private Graded graded(

@@ -93,7 +93,7 @@ class PanacheExampleStoreIT {
               first.addAll(indices);
               CompletableFuture.runAsync(
                       () -> {
-                        assertThat(claim((t, i) -> second.addAll(i) ? right(t, i) : List.of()))
+                        assertThat(claim(3, (t, i) -> second.addAll(i) ? right(t, i) : List.of()))
                             .isEqualTo(Claim.EVALUATED);
                       })
                   .join();
@@ -101,13 +101,47 @@ class PanacheExampleStoreIT {
             });
     assertThat(claim).isEqualTo(Claim.EVALUATED);
     assertThat(first).containsExactly(0, 1, 2);
-    assertThat(second).as("of one task alone").containsExactly(3);
+    assertThat(second).as("the next batch, of one task alone").containsExactly(3);
     assertThat(store.progress(run.id()).getFirst()).isEqualTo(new TaskProgress("obqa", 4, 4, 0, 2));
   }
 
+  @Test
+  void batchesAreTheSameWhoeverClaims() throws Exception {
+    store.next(
+        run.id(),
+        2,
+        (task, indices) -> {
+          assertThat(indices).containsExactly(0, 1);
+          return List.of(
+              TaskRuns.done(SPEC, task, 0, true, true, true), new Evaluated.Failed(1, "why"));
+        });
+    assertThat(store.retry(run.id())).isOne();
+    store.next(
+        run.id(),
+        2,
+        (task, indices) -> {
+          assertThat(indices).as("what is retried").containsExactly(1);
+          CompletableFuture.runAsync(
+                  () ->
+                      claim(
+                          2,
+                          (other, others) -> {
+                            assertThat(others).containsExactly(2, 3);
+                            return right(other, others);
+                          }))
+              .join();
+          return right(task, indices);
+        });
+    assertThat(store.progress(run.id()).getFirst().done()).isEqualTo(4);
+  }
+
   private Claim claim(ExampleStore.Work work) {
+    return claim(10, work);
+  }
+
+  private Claim claim(int batch, ExampleStore.Work work) {
     try {
-      return store.next(run.id(), 10, work);
+      return store.next(run.id(), batch, work);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
