@@ -1,6 +1,7 @@
 package org.knnlm.eval.comparison;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.knnlm.eval.run.RunState;
 import org.knnlm.eval.run.RunStore;
 import org.knnlm.eval.run.Subject;
 import org.knnlm.eval.statistics.Resampling;
+import org.knnlm.eval.task.Request;
+import org.knnlm.eval.task.Task;
 
 /** Compares finished runs. */
 public final class Comparisons {
@@ -32,10 +35,11 @@ public final class Comparisons {
   public Comparison compare(List<Run> compared, Resampling resampling) {
     compared.forEach(Comparisons::checkDone);
     checkData(compared);
+    Map<ScoreStore.Part, ScoreStore.Scores> stored = stored(compared);
     List<Contender> contenders = new ArrayList<>();
     Map<TaskMetric, Map<Contender, TaskScores>> all = new LinkedHashMap<>();
     for (Run run : compared) {
-      RunScores ofRun = RunScores.of(run, runs, scores);
+      RunScores ofRun = RunScores.of(run, runs, task -> stored.get(new ScoreStore.Part(run, task)));
       contenders.addAll(ofRun.contenders());
       ofRun
           .scores()
@@ -44,6 +48,40 @@ public final class Comparisons {
                   all.computeIfAbsent(metric, key -> new LinkedHashMap<>()).putAll(ofMetric));
     }
     return Comparison.of(contenders, all, resampling);
+  }
+
+  /** The scores of all tasks; windows follow each other, other examples are counted. */
+  private Map<ScoreStore.Part, ScoreStore.Scores> stored(List<Run> compared) {
+    Map<ScoreStore.Part, ScoreStore.Scores> stored = new HashMap<>();
+    for (List<ScoreStore.Part> parts : byTask(compared)) {
+      if (isPerplexity(parts.getFirst().of())) {
+        parts.forEach(part -> stored.put(part, scores.each(part)));
+      } else {
+        List<ScoreStore.Scores> alike = scores.alike(parts);
+        for (int i = 0; i < parts.size(); i++) {
+          stored.put(parts.get(i), alike.get(i));
+        }
+      }
+    }
+    return stored;
+  }
+
+  private static boolean isPerplexity(Subject.TaskOfRun task) {
+    return Task.parse(task.name() + ".yaml", task.definition()).request()
+        instanceof Request.Perplexity;
+  }
+
+  private static Collection<List<ScoreStore.Part>> byTask(List<Run> compared) {
+    Map<String, List<ScoreStore.Part>> byTask = new LinkedHashMap<>();
+    for (Run run : compared) {
+      for (int i = 0; i < run.spec().tasks().size(); i++) {
+        var part = new ScoreStore.Part(run, i);
+        byTask
+            .computeIfAbsent(part.of().name() + " " + part.of().version(), key -> new ArrayList<>())
+            .add(part);
+      }
+    }
+    return byTask.values();
   }
 
   /**

@@ -29,7 +29,7 @@ public record Difference(
       TaskMetric.Measure measure, TaskScores first, TaskScores second, Resampling resampling) {
     TaskScores ours = second.sharedWith(first);
     TaskScores theirs = first.sharedWith(second);
-    int examples = ours.examples().length;
+    int examples = ours.size();
     if (examples == 0) {
       return Optional.empty();
     }

@@ -26,7 +26,7 @@ public record Result(
     Optional<Difference> difference) {
 
   static Optional<Result> of(TaskMetric.Measure measure, TaskScores scores, Resampling resampling) {
-    int examples = scores.examples().length;
+    int examples = scores.size();
     if (examples == 0) {
       return Optional.empty();
     }

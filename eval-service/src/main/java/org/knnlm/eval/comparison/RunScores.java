@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.knnlm.eval.comparison.TaskMetric.Measure;
 import org.knnlm.eval.perplexity.ScoredWindow;
@@ -30,13 +31,16 @@ final class RunScores {
     }
   }
 
-  static RunScores of(Run run, RunStore runs, ScoreStore store) {
+  /**
+   * @param stored the scores of a task of the run, by its position
+   */
+  static RunScores of(Run run, RunStore runs, IntFunction<ScoreStore.Scores> stored) {
     var scores = new RunScores(run);
     switch (run.spec().subject()) {
       case Subject.Text text -> scores.addText(text, runs.windows(run.id()));
       case Subject.Tasks tasks -> {
         for (int i = 0; i < tasks.tasks().size(); i++) {
-          scores.addTask(tasks.tasks().get(i), store.scores(new ScoreStore.Part(run, i)));
+          scores.addTask(tasks.tasks().get(i), stored.apply(i));
         }
       }
     }
@@ -58,7 +62,12 @@ final class RunScores {
     for (int i = 0; i < contenders.size(); i++) {
       int model = i;
       double[] losses = windows.stream().mapToDouble(w -> w.losses().get(model)).toArray();
-      addLosses(text.file(), 1, i, new TaskScores(indices, ungrouped(indices), losses, targets, 0));
+      addLosses(
+          text.file(),
+          1,
+          i,
+          new TaskScores(
+              indices, TaskScores.ones(indices), ungrouped(indices), losses, targets, 0));
     }
   }
 
@@ -83,6 +92,7 @@ final class RunScores {
             model,
             new TaskScores(
                 stored.examples(),
+                stored.counts(),
                 stored.groups(),
                 column(stored, first + of.metrics().indexOf("loss")),
                 column(stored, first + targets),
@@ -102,7 +112,12 @@ final class RunScores {
         metric,
         model,
         new TaskScores(
-            stored.examples(), stored.groups(), column(stored, column), ones, stored.failed()));
+            stored.examples(),
+            stored.counts(),
+            stored.groups(),
+            column(stored, column),
+            ones,
+            stored.failed()));
   }
 
   private void add(TaskMetric metric, int model, TaskScores ofModel) {

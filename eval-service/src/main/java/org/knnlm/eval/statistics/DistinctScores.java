@@ -13,26 +13,22 @@ record DistinctScores(double[] values, int[] counts, int size) {
   /**
    * @throws IllegalArgumentException when there is none, or one is not finite
    */
-  static DistinctScores of(double[] scores) {
-    if (scores.length == 0) {
+  static DistinctScores of(ScoreCounts scores) {
+    if (scores.scores().length == 0) {
       throw new IllegalArgumentException("no scores");
     }
-    double[] sorted = scores.clone();
-    Arrays.sort(sorted);
-    double[] values = new double[sorted.length];
-    int[] counts = new int[sorted.length];
-    int distinct = 0;
-    for (double score : sorted) {
+    double[] values = Arrays.stream(scores.scores()).sorted().distinct().toArray();
+    int[] counts = new int[values.length];
+    int size = 0;
+    for (int i = 0; i < scores.scores().length; i++) {
+      double score = scores.scores()[i];
       if (!Double.isFinite(score)) {
         throw new IllegalArgumentException("found the score " + score);
       }
-      if (distinct == 0 || score != values[distinct - 1]) {
-        values[distinct++] = score;
-      }
-      counts[distinct - 1]++;
+      counts[Arrays.binarySearch(values, score)] += scores.counts()[i];
+      size += scores.counts()[i];
     }
-    return new DistinctScores(
-        Arrays.copyOf(values, distinct), Arrays.copyOf(counts, distinct), sorted.length);
+    return new DistinctScores(values, counts, size);
   }
 
   /** How many examples have a score. */

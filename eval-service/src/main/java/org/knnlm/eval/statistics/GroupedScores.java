@@ -1,6 +1,7 @@
 package org.knnlm.eval.statistics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ record GroupedScores(List<DistinctScores> groups) {
   /**
    * @throws IllegalArgumentException when there is no group, an empty one, or a score is not finite
    */
-  static GroupedScores of(List<double[]> groups) {
+  static GroupedScores of(List<ScoreCounts> groups) {
     if (groups.isEmpty()) {
       throw new IllegalArgumentException("no scores");
     }
@@ -19,28 +20,29 @@ record GroupedScores(List<DistinctScores> groups) {
   }
 
   /** Differences of scores by group. */
-  static GroupedScores differences(List<double[]> first, List<double[]> second) {
+  static GroupedScores differences(List<ScoreCounts> first, List<ScoreCounts> second) {
     if (first.size() != second.size()) {
       throw new IllegalArgumentException(
           "%d groups and %d of the other model".formatted(first.size(), second.size()));
     }
-    List<double[]> differences = new ArrayList<>();
+    List<ScoreCounts> differences = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
       differences.add(differences(first.get(i), second.get(i)));
     }
     return of(differences);
   }
 
-  private static double[] differences(double[] first, double[] second) {
-    if (first.length != second.length) {
+  private static ScoreCounts differences(ScoreCounts first, ScoreCounts second) {
+    if (!Arrays.equals(first.counts(), second.counts())) {
       throw new IllegalArgumentException(
-          "%d scores and %d of the other model".formatted(first.length, second.length));
+          "%d scores and %d of the other model, or of other examples"
+              .formatted(first.scores().length, second.scores().length));
     }
-    double[] differences = new double[first.length];
+    double[] differences = new double[first.scores().length];
     for (int i = 0; i < differences.length; i++) {
-      differences[i] = second[i] - first[i];
+      differences[i] = second.scores()[i] - first.scores()[i];
     }
-    return differences;
+    return new ScoreCounts(differences, first.counts());
   }
 
   double mean() {

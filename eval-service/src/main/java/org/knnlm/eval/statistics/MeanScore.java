@@ -17,11 +17,11 @@ public record MeanScore(double value, double standardError, Interval interval, i
    * @throws IllegalArgumentException when there is none, or one is not finite
    */
   public static MeanScore of(double[] scores, Resampling resampling) {
-    return of(List.of(scores), resampling);
+    return of(List.of(ScoreCounts.each(scores)), resampling);
   }
 
   /** The mean of the means of groups; examples are resampled within their group. */
-  public static MeanScore of(List<double[]> groups, Resampling resampling) {
+  public static MeanScore of(List<ScoreCounts> groups, Resampling resampling) {
     GroupedScores scores = GroupedScores.of(groups);
     return new MeanScore(
         scores.mean(),

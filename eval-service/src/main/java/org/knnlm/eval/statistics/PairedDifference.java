@@ -20,12 +20,17 @@ public record PairedDifference(double value, Interval interval, Optional<McNemar
    * @throws IllegalArgumentException when they are not as many, none, or one is not finite
    */
   public static PairedDifference of(double[] first, double[] second, Resampling resampling) {
-    return of(List.of(first), List.of(second), resampling);
+    return of(List.of(ScoreCounts.each(first)), List.of(ScoreCounts.each(second)), resampling);
   }
 
-  /** The same by group: a mean is that of the groups' means. */
+  /**
+   * The same by group: a mean is that of the groups' means.
+   *
+   * @param first by group
+   * @param second of the same examples in the same order, with the same counts
+   */
   public static PairedDifference of(
-      List<double[]> first, List<double[]> second, Resampling resampling) {
+      List<ScoreCounts> first, List<ScoreCounts> second, Resampling resampling) {
     GroupedScores differences = GroupedScores.differences(first, second);
     return new PairedDifference(
         differences.mean(),
@@ -35,8 +40,10 @@ public record PairedDifference(double value, Interval interval, Optional<McNemar
             : Optional.empty());
   }
 
-  private static boolean isRightOrWrong(List<double[]> groups) {
-    return groups.stream().flatMapToDouble(Arrays::stream).allMatch(s -> s == 0 || s == 1);
+  private static boolean isRightOrWrong(List<ScoreCounts> groups) {
+    return groups.stream()
+        .flatMapToDouble(group -> Arrays.stream(group.scores()))
+        .allMatch(s -> s == 0 || s == 1);
   }
 
   private static McNemar test(GroupedScores differences) {

@@ -77,8 +77,10 @@ class ComparisonTest {
     int[] windows = {0, 1};
     String[] groups = {"", ""};
     double[] losses = {2, 4};
-    var first = new TaskScores(windows, groups, losses, new double[] {3, 1}, 0);
-    var second = new TaskScores(windows, groups, losses, new double[] {3, 2}, 0);
+    var first =
+        new TaskScores(windows, TaskScores.ones(windows), groups, losses, new double[] {3, 1}, 0);
+    var second =
+        new TaskScores(windows, TaskScores.ones(windows), groups, losses, new double[] {3, 2}, 0);
     var metric = new TaskMetric("wikitext", 1, "token_perplexity", true, TOKEN_PERPLEXITY);
     Comparison made =
         Comparison.of(
@@ -114,10 +116,33 @@ class ComparisonTest {
   }
 
   @Test
+  void examplesThatScoreAlikeAreCounted() {
+    double[] ones = {1, 1, 1};
+    int[] firsts = {0, 1, 5};
+    int[] counts = {20, 60, 20};
+    String[] groups = {"", "", ""};
+    var first = new TaskScores(firsts, counts, groups, new double[] {1, 0, 0}, ones, 0);
+    var second = new TaskScores(firsts, counts, groups, new double[] {1, 0, 1}, ones, 0);
+    Comparison counted =
+        Comparison.of(
+            List.of(Samples.BASE, Samples.KNN),
+            Map.of(Samples.ACC, Map.of(Samples.BASE, first, Samples.KNN, second)),
+            Samples.RESAMPLING);
+    List<Optional<Result>> results = counted.rows().getFirst().results();
+    assertThat(results.get(0)).contains(result(Samples.ACC, 0));
+    Difference difference = results.get(1).orElseThrow().difference().orElseThrow();
+    Difference each = result(Samples.ACC, 1).difference().orElseThrow();
+    assertThat(difference.value()).isEqualTo(each.value());
+    assertThat(difference.interval()).isEqualTo(each.interval());
+    assertThat(difference.examples()).isEqualTo(100);
+    assertThat(difference.test()).isEqualTo(each.test());
+  }
+
+  @Test
   void examplesOutOfOrderAreRefused() {
     assertThatThrownBy(() -> TaskScores.of(new int[] {3, 3}, new double[2], 0))
         .hasMessage("example 3 after 3");
     assertThatThrownBy(() -> TaskScores.of(new int[2], new double[3], 0))
-        .hasMessage("2 examples, 2 groups, 3 scores, 2 weights");
+        .hasMessage("2 examples, 2 counts, 2 groups, 3 scores, 2 weights");
   }
 }

@@ -50,7 +50,8 @@ final class Samples {
   private static TaskScores grouped(String groups, double... scores) {
     double[] weights = new double[scores.length];
     Arrays.fill(weights, 1);
+    int[] examples = IntStream.range(0, scores.length).toArray();
     return new TaskScores(
-        IntStream.range(0, scores.length).toArray(), groups.split(" ", -1), scores, weights, 2);
+        examples, TaskScores.ones(examples), groups.split(" ", -1), scores, weights, 2);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,8 @@ class PairedDifferenceTest {
 
   @Test
   void groupsCountTheSame() {
-    List<double[]> first = List.of(new double[] {0, 0, 0, 1}, new double[] {1, 0});
-    List<double[]> second = List.of(new double[] {0, 0, 1, 0}, new double[] {1, 1});
+    List<ScoreCounts> first = groups(new double[] {0, 0, 0, 1}, new double[] {1, 0});
+    List<ScoreCounts> second = groups(new double[] {0, 0, 1, 0}, new double[] {1, 1});
     MeanScore score = MeanScore.of(first, Resampling.DEFAULT);
     assertThat(score.value()).isEqualTo((0.25 + 0.5) / 2);
     assertThat(score.examples()).isEqualTo(6);
@@ -39,8 +40,12 @@ class PairedDifferenceTest {
     PairedDifference difference = PairedDifference.of(first, second, Resampling.DEFAULT);
     assertThat(difference.value()).isEqualTo(0.25);
     assertThat(difference.test()).contains(new McNemar(1, 2, 1));
-    assertThatThrownBy(() -> PairedDifference.of(first, List.of(new double[2]), Resampling.DEFAULT))
+    assertThatThrownBy(() -> PairedDifference.of(first, groups(new double[2]), Resampling.DEFAULT))
         .hasMessage("2 groups and 1 of the other model");
+  }
+
+  private static List<ScoreCounts> groups(double[]... scores) {
+    return Arrays.stream(scores).map(ScoreCounts::each).toList();
   }
 
   @Test
@@ -59,6 +64,6 @@ class PairedDifferenceTest {
   @Test
   void scoresOfOtherExamplesAreRefused() {
     assertThatThrownBy(() -> PairedDifference.of(FIRST, new double[2], Resampling.DEFAULT))
-        .hasMessage("6 scores and 2 of the other model");
+        .hasMessage("6 scores and 2 of the other model, or of other examples");
   }
 }
