@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "datastores",
     mixinStandardHelpOptions = true,
-    description = "Datastores that runs have used, as index-service has them now; or those named.")
+    description =
+        "Datastores that index-service has and others that runs have used; or those named.")
 final class DatastoresCommand implements Callable<Integer> {
   @Mixin private Connection connection;
 
@@ -42,7 +43,7 @@ final class DatastoresCommand implements Callable<Integer> {
 
   private static List<List<String>> lines(Iterable<JsonNode> datastores) {
     List<List<String>> lines = new ArrayList<>();
-    lines.add(List.of("datastore", "keys", "dimension", "index", "nprobe", "model"));
+    lines.add(List.of("datastore", "state", "keys", "dimension", "index", "nprobe", "model"));
     for (JsonNode datastore : datastores) {
       JsonNode manifest = datastore.path("manifest");
       String sha256 = manifest.path("modelSha256").asText("");
@@ -50,13 +51,21 @@ final class DatastoresCommand implements Callable<Integer> {
           manifest.isObject()
               ? List.of(
                   datastore.path("name").asText(),
+                  state(datastore),
                   String.format(Locale.ROOT, "%,d", manifest.path("keys").asLong()),
                   manifest.path("dimension").asText(),
                   manifest.path("index").asText(),
                   manifest.path("nprobe").asText(),
                   sha256.substring(0, Math.min(12, sha256.length())))
-              : List.of(datastore.path("name").asText(), "not there", "", "", "", ""));
+              : List.of(datastore.path("name").asText(), state(datastore), "", "", "", "", ""));
     }
     return lines;
+  }
+
+  private static String state(JsonNode datastore) {
+    String state = datastore.path("state").asText();
+    return datastore.hasNonNull("problem")
+        ? "%s: %s".formatted(state, datastore.get("problem").asText())
+        : state;
   }
 }

@@ -4,14 +4,19 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
+import org.knnlm.eval.lm.ListedDatastore;
 import org.knnlm.grpc.Clients;
+import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.ListDatastoresRequest;
+import org.knnlm.proto.index.v1.ListDatastoresResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
 
@@ -46,5 +51,39 @@ public class GrpcDatastores implements Datastores {
       LOG.warnf("index-service does not describe the datastore %s: %s", name, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Optional<List<ListedDatastore>> list() {
+    try {
+      ListDatastoresResponse reply =
+          Clients.connecting(stub)
+              .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .listDatastores(ListDatastoresRequest.getDefaultInstance());
+      return Optional.of(
+          reply.getDatastoresList().stream()
+              .map(summary -> listed(summary, reply.getVersion()))
+              .toList());
+    } catch (StatusRuntimeException e) {
+      LOG.warnf("index-service does not list its datastores: %s", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static ListedDatastore listed(DatastoreSummary summary, String version) {
+    return new ListedDatastore(
+        summary.getName(),
+        summary.getState().name().replaceFirst("^STATE_", ""),
+        Optional.of(summary.getProblem()).filter(problem -> !problem.isEmpty()),
+        summary.getNumKeys() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new DatastoreInfo(
+                    summary.getNumKeys(),
+                    summary.getDimension(),
+                    summary.getModelSha256(),
+                    summary.getIndex().getFactory(),
+                    summary.getIndex().getNprobe(),
+                    version)));
   }
 }

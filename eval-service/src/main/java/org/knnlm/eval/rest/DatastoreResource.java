@@ -4,11 +4,14 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
 import org.knnlm.eval.db.UsedDatastores;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
+import org.knnlm.eval.lm.ListedDatastore;
 
 /** Datastores over HTTP. */
 @Path("/api/datastores")
@@ -24,17 +27,27 @@ public class DatastoreResource {
   /**
    * A datastore in JSON.
    *
-   * @param manifest what index-service says of it now; null when it does not know it or is not
-   *     there
+   * @param state LOADED, LOADING, UNLOADED or FAILED, as index-service says; ABSENT when it does
+   *     not know it, UNKNOWN when it does not answer
+   * @param problem why it cannot be used; null unless FAILED
+   * @param manifest what its files say; null when they cannot be read
    */
-  public record View(String name, DatastoreInfo manifest) {}
+  public record View(String name, String state, String problem, DatastoreInfo manifest) {
+    static View of(ListedDatastore listed) {
+      return new View(
+          listed.name(), listed.state(), listed.problem().orElse(null), listed.info().orElse(null));
+    }
+  }
 
   @GET
-  @Operation(summary = "Datastores that runs have named, as index-service has them now.")
+  @Operation(summary = "Datastores that index-service has now, and others that runs have named.")
   public List<View> list() {
-    return used.names().stream()
-        .map(name -> new View(name, datastores.describe(name).orElse(null)))
-        .toList();
+    Optional<List<ListedDatastore>> listed = datastores.list();
+    var views = new TreeMap<String, View>();
+    String otherwise = listed.isPresent() ? "ABSENT" : "UNKNOWN";
+    used.names().forEach(name -> views.put(name, new View(name, otherwise, null, null)));
+    listed.orElse(List.of()).forEach(one -> views.put(one.name(), View.of(one)));
+    return List.copyOf(views.values());
   }
 
   @GET
@@ -43,6 +56,8 @@ public class DatastoreResource {
   public View get(@RestPath String name) {
     return new View(
         name,
+        "LOADED",
+        null,
         datastores
             .describe(name)
             .orElseThrow(

@@ -307,7 +307,10 @@ class CompareResourceIT {
   void datastoresThatRunsNameAreListed() throws Exception {
     assertThat(get("/api/datastores").extract().jsonPath().getList("$")).isEmpty();
     done((model, i) -> true, task("obqa", "1"));
-    get("/api/datastores").body("name", contains("wiki")).body("[0].manifest", nullValue());
+    get("/api/datastores")
+        .body("name", contains("wiki"))
+        .body("[0].manifest", nullValue())
+        .body("[0].state", is("UNKNOWN"));
     problem("/api/datastores/wiki", 404);
   }
 }
