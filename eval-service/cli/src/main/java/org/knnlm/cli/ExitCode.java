@@ -13,7 +13,9 @@ enum ExitCode {
   /** eval-service refused the request. */
   REFUSED(4),
   /** eval-service cannot be reached. */
-  UNREACHABLE(5);
+  UNREACHABLE(5),
+  /** The run is DONE, but some of its examples could not be evaluated. */
+  EXAMPLES_FAILED(6);
 
   private final int code;
 
@@ -25,10 +27,10 @@ enum ExitCode {
     return code;
   }
 
-  /** Of a run in a final state. */
-  static ExitCode ofState(String state) {
+  /** Of a run in a final state, in which so many examples failed. */
+  static ExitCode of(String state, long failed) {
     return switch (state) {
-      case "DONE" -> DONE;
+      case "DONE" -> failed == 0 ? DONE : EXAMPLES_FAILED;
       case "CANCELLED" -> CANCELLED;
       default -> FAILED;
     };

@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Exit codes: 0 done, 1 the run failed, 2 wrong command line,",
-      "3 the run was cancelled, 4 eval-service refused, 5 it cannot be reached.",
+      "3 the run was cancelled, 4 eval-service refused, 5 it cannot be reached,",
+      "6 the run is done, but some of its examples failed.",
       "",
       "Where eval-service wants to know who asks: $KNNLM_USER and",
       "$KNNLM_PASSWORD, or a bearer token in $KNNLM_TOKEN."

@@ -48,10 +48,14 @@ final class Watch {
     }
     bar.end();
     String state = now.path("state").asText();
+    long failed = now.path("examplesFailed").asLong();
     out.printf(
-        "run %d: %s%s%n",
-        run, state, now.hasNonNull("error") ? ": " + now.get("error").asText() : "");
-    return ExitCode.ofState(state);
+        "run %d: %s%s%s%n",
+        run,
+        state,
+        now.hasNonNull("error") ? ": " + now.get("error").asText() : "",
+        failed > 0 ? ", %,d examples failed".formatted(failed) : "");
+    return ExitCode.of(state, failed);
   }
 
   private static boolean isFinal(JsonNode run) {

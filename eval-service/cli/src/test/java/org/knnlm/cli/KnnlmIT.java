@@ -60,6 +60,28 @@ class KnnlmIT {
                 "knnlm.model.threads", "1"),
             folder.resolve("lm.log"));
     lm.awaitReady(START);
+    Path tasks = Files.createDirectory(folder.resolve("tasks"));
+    Files.writeString(
+        tasks.resolve("endings.yaml"),
+        """
+        task: endings
+        version: 1
+        description: two of three rows have an answer
+        data: {files: [rows.jsonl], get: nothing}
+        score:
+          options: ["{one}", "{other}"]
+          premise: "The sun is"
+          continuation: " {option}"
+          answer: {field: answer, first: 0}
+        metrics: [lm]
+        """);
+    Files.writeString(
+        Files.createDirectory(folder.resolve("data")).resolve("rows.jsonl"),
+        """
+        {"one": "hot", "other": "a pen", "answer": 0}
+        {"one": "hot", "other": "a pen"}
+        {"one": "cold", "other": "bright", "answer": 1}
+        """);
     eval =
         ServiceProcess.start(
             ROOT,
@@ -69,7 +91,9 @@ class KnnlmIT {
                 "quarkus.http.port", Integer.toString(evalPort),
                 "quarkus.grpc.clients.lm.port", Integer.toString(lmPort),
                 "quarkus.grpc.clients.index.port", "1",
-                "knnlm.database", folder.resolve("postgres").toString()),
+                "knnlm.database", folder.resolve("postgres").toString(),
+                "knnlm.tasks", tasks.toString(),
+                "knnlm.data", folder.resolve("data").toString()),
             folder.resolve("eval.log"));
     eval.awaitReady(START);
   }
@@ -170,6 +194,26 @@ class KnnlmIT {
   }
 
   @Test
+  void aRunThatFailsSaysSo() throws Exception {
+    Path text =
+        Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": \"Hello\"}\n{\"txt\": 1}\n");
+    Ended run = knnlm("run", "--protocol", "blocks", "--text", text.toString());
+    assertThat(run.exit()).as(run.errors()).isEqualTo(1);
+    assertThat(run.errors()).contains("run %s: FAILED: ".formatted(run.output().strip()), "line 2");
+    Ended watched = knnlm("watch", run.output().strip());
+    assertThat(watched.exit()).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatIsDoneButForSomeExamplesSaysSo() throws Exception {
+    Ended run = knnlm("run", "--task", "endings");
+    assertThat(run.exit()).as(run.errors()).isEqualTo(6);
+    assertThat(run.errors())
+        .contains("run %s: DONE, 1 examples failed".formatted(run.output().strip()));
+    assertThat(knnlm("run", "--task", "endings", "--limit", "1").exit()).isZero();
+  }
+
+  @Test
   void whatIsRefusedSaysWhy() throws Exception {
     Ended unknown = knnlm("watch", "4711");
     assertThat(unknown.exit()).isEqualTo(4);
@@ -191,6 +235,6 @@ class KnnlmIT {
     assertThat(knnlm("tasks", "obqa").output()).contains("task: obqa");
     Ended datastores = knnlm("datastores");
     assertThat(datastores.exit()).as(datastores.errors()).isZero();
-    assertThat(datastores.output()).startsWith("datastore ");
+    assertThat(datastores.output()).startsWith("datastore ").contains(" state ");
   }
 }
