@@ -141,18 +141,22 @@ public class PanacheScoreStore implements ScoreStore {
   }
 
   private double[][] values(Part part, int[] ascending) {
-    return database
-        .createNativeQuery(
-            """
-            select metric_values from example
-            where run_id = :run and task_position = :task and example_index = any(cast(:indices as integer[]))
-            order by example_index""")
-        .unwrap(NativeQuery.class)
+    NativeQuery<?> query =
+        database
+            .createNativeQuery(
+                """
+                select metric_values from example
+                where run_id = :run and task_position = :task and example_index = any(cast(:indices as integer[]))
+                order by example_index""")
+            .unwrap(NativeQuery.class);
+    return query
         .addScalar("metric_values", double[].class)
         .setParameter("run", part.run().id())
         .setParameter("task", part.task())
         .setParameter("indices", ascending)
         .getResultList()
+        .stream()
+        .map(double[].class::cast)
         .toArray(double[][]::new);
   }
 
