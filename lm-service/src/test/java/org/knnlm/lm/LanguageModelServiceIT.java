@@ -44,6 +44,7 @@ import org.knnlm.proto.lm.v1.HiddenState;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.NextTokenRequest;
 import org.knnlm.proto.lm.v1.NextTokenResponse;
+import org.knnlm.proto.lm.v1.Oracle;
 import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.Retrieval;
 import org.knnlm.proto.lm.v1.Sampling;
@@ -287,6 +288,10 @@ class LanguageModelServiceIT {
     assertBadGeneration(
         "sampling.top_k", fine.toBuilder().setSampling(Sampling.newBuilder().setTopK(-1)));
     assertBadGeneration("retrievals[0].lambda", fine.toBuilder().addRetrievals(retrieval(8, 3, 2)));
+    assertBadGeneration(
+        "retrievals[0].oracle",
+        fine.toBuilder()
+            .addRetrievals(retrieval(8, 3, 1).setOracle(Oracle.newBuilder().setRank(1))));
     assertThat(service.stub().generate(fine).hasNext()).isTrue();
   }
 
@@ -591,7 +596,52 @@ class LanguageModelServiceIT {
         Arguments.of(
             "retrievals[1].nprobe",
             "is 0, but must be at least 1",
-            request.clone().addRetrievals(retrieval(8, 3, 0.5f).setNprobe(0))));
+            request.clone().addRetrievals(retrieval(8, 3, 0.5f).setNprobe(0))),
+        Arguments.of(
+            "retrievals[1].oracle",
+            "has neither rank nor distance, but must have one",
+            request.clone().addRetrievals(oracle(Oracle.newBuilder()))),
+        Arguments.of(
+            "retrievals[1].oracle.rank",
+            "is 9, but must lie in [1, k], k being 8",
+            request.clone().addRetrievals(oracle(Oracle.newBuilder().setRank(9)))),
+        Arguments.of(
+            "retrievals[1].oracle.distance",
+            "distance is NaN, but must be finite and at least 0",
+            request.clone().addRetrievals(oracle(Oracle.newBuilder().setDistance(Float.NaN)))));
+  }
+
+  private static Retrieval.Builder oracle(Oracle.Builder oracle) {
+    return retrieval(8, 3, 0.5f).setOracle(oracle);
+  }
+
+  @Test
+  void whatIsRightReachesTheIndex() {
+    var told = oracle(Oracle.newBuilder().setRank(2));
+    var request =
+        ScoreRequest.newBuilder()
+            .addSequences(scored(new int[] {3, 4, 5}, 1))
+            .addSequences(scored(new int[] {3, 4}, 1).setRight(true))
+            .addRetrievals(told)
+            .build();
+    assertThat(ImmutableList.copyOf(service.stub().score(request))).hasSize(2);
+    var asked = index.asked.getLast();
+    assertThat(asked.getRightList()).containsExactly(false, false, true);
+    assertThat(asked.getSoftmaxes(0).getOracle().getRank()).isEqualTo(2);
+    assertInvalid(
+        "right",
+        "holds 1, but must be empty or hold one for each of 2 sequences",
+        () ->
+            ImmutableList.copyOf(
+                service
+                    .stub()
+                    .nextToken(
+                        NextTokenRequest.newBuilder()
+                            .addSequences(tokens(new int[] {3}))
+                            .addSequences(tokens(new int[] {4}))
+                            .addRight(tokens(new int[] {5}))
+                            .addRetrievals(told)
+                            .build())));
   }
 
   @ParameterizedTest

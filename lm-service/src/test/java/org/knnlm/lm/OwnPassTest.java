@@ -87,6 +87,7 @@ class OwnPassTest {
         .predict(
             prompts,
             List.of(),
+            List.of(),
             passes,
             (prompt, predictions, timings) ->
                 found.add(

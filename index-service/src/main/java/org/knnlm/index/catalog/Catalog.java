@@ -138,6 +138,15 @@ public final class Catalog implements AutoCloseable {
     return served(name).identity();
   }
 
+  /**
+   * How often each token is the value of a key, by token id.
+   *
+   * @throws org.knnlm.datastore.DatastoreException at a value that is no token id
+   */
+  public long[] valueCounts(DatastoreName name) {
+    return served(name).counts().get();
+  }
+
   /** The manifest of the index that is served; empty when there is none. */
   public Optional<IndexManifest> index(DatastoreName name) {
     return manifest(served(name));

@@ -22,6 +22,7 @@ final class ServedDatastore implements AutoCloseable {
 
   private final Datastore datastore;
   private final Identity identity;
+  private final ValueCounts counts;
   private final Supplier<SearchableDatastore> open;
   private final IndexFolder folder;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -40,6 +41,7 @@ final class ServedDatastore implements AutoCloseable {
       Supplier<SearchableDatastore> open) {
     this.datastore = datastore;
     this.identity = identity;
+    this.counts = new ValueCounts(datastore);
     this.open = open;
     this.folder = folder;
     this.published = folder.published();
@@ -56,6 +58,10 @@ final class ServedDatastore implements AutoCloseable {
 
   Identity identity() {
     return identity;
+  }
+
+  ValueCounts counts() {
+    return counts;
   }
 
   /** Calls with the index, which is null when there is none and stays open during the call. */

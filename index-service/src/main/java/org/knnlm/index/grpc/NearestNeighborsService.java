@@ -3,6 +3,7 @@ package org.knnlm.index.grpc;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import org.knnlm.index.cluster.Answer;
 import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.config.IndexConfig;
 import org.knnlm.index.knn.Neighbors;
+import org.knnlm.index.knn.Softmax;
 import org.knnlm.index.knn.TargetProbabilities;
 import org.knnlm.index.knn.TokenDistributions;
 import org.knnlm.index.search.NeighborOrder;
@@ -26,6 +28,8 @@ import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.ContextsRequest;
 import org.knnlm.proto.index.v1.ContextsResponse;
+import org.knnlm.proto.index.v1.CountValuesRequest;
+import org.knnlm.proto.index.v1.CountValuesResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.ListDatastoresRequest;
@@ -148,6 +152,7 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               Lookup.of(
                   catalog, request.getDatastore(), request.getQueries(), request.getAllowPartial());
           int[] targets = Requests.targets(request.getTargetTokenIdsList(), lookup.count());
+          BitSet right = Requests.right(request.getRightList(), lookup.count());
           var probabilities =
               new TargetProbabilities(
                   Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK));
@@ -161,13 +166,14 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               request.getOwnCall(),
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
-                int[] theirs = Arrays.copyOfRange(targets, from, from + found.queries());
+                int end = from + found.queries();
+                int[] theirs = Arrays.copyOfRange(targets, from, end);
                 sink.send(
                     TokenProbabilitiesResponse.newBuilder()
                         .setFirstQuery(from)
                         .setProbabilities(
                             Tensors.fp32(
-                                probabilities.of(found, theirs),
+                                probabilities.of(found, theirs, right.get(from, end)),
                                 request.getSoftmaxesCount(),
                                 theirs.length))
                         .setUnsearchedKeys(answer.unsearchedKeys())
@@ -186,13 +192,15 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
           Lookup lookup =
               Lookup.of(
                   catalog, request.getDatastore(), request.getQueries(), request.getAllowPartial());
-          var distributions =
-              new TokenDistributions(
-                  Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK));
+          List<Softmax> softmaxes =
+              Requests.softmaxes(request.getSoftmaxesList(), lookup.datastore(), maxK);
+          List<int[]> right = Requests.right(request.getRightList(), lookup.count(), softmaxes);
+          var distributions = new TokenDistributions(softmaxes);
           OptionalInt nprobe = Requests.nprobe(request.hasNprobe(), request.getNprobe());
           int k = distributions.largestK();
           int bytes = Integer.BYTES + request.getSoftmaxesCount() * Float.BYTES;
-          int rows = Math.max(1, BYTES_IN_A_REPLY / k / bytes);
+          int mostRight = right.stream().mapToInt(tokens -> tokens.length).max().orElse(0);
+          int rows = Math.max(1, BYTES_IN_A_REPLY / (k + mostRight) / bytes);
           lookup.inPieces(
               cluster,
               k,
@@ -202,8 +210,10 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               (from, answer) -> {
                 Neighbors found = answer.neighbors();
                 for (int row = 0; row < found.queries(); row += rows) {
-                  Neighbors some = found.rows(row, Math.min(found.queries(), row + rows));
-                  sink.send(response(from + row, distributions.of(some), answer));
+                  int end = Math.min(found.queries(), row + rows);
+                  TokenDistributions.Sparse some =
+                      distributions.of(found.rows(row, end), right.subList(from + row, from + end));
+                  sink.send(response(from + row, some, answer));
                 }
               });
         });
@@ -243,6 +253,25 @@ public class NearestNeighborsService extends NearestNeighborsGrpc.NearestNeighbo
               reply.addContexts(Descriptions.context(contexts.read(id, before, after)));
             }
             sink.send(reply.build());
+          }
+        });
+  }
+
+  @Override
+  public void countValues(
+      CountValuesRequest request, StreamObserver<CountValuesResponse> observer) {
+    replies.stream(
+        observer,
+        sink -> {
+          long[] counts = catalog.valueCounts(Requests.datastore(request.getDatastore()));
+          int most = BYTES_IN_A_REPLY / Long.BYTES;
+          for (int from = 0; from < counts.length; from += most) {
+            long[] some = Arrays.copyOfRange(counts, from, Math.min(counts.length, from + most));
+            sink.send(
+                CountValuesResponse.newBuilder()
+                    .setFirstTokenId(from)
+                    .setCounts(Tensors.int64(some, some.length))
+                    .build());
           }
         });
   }

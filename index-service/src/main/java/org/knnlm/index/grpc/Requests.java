@@ -1,6 +1,9 @@
 package org.knnlm.index.grpc;
 
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.knnlm.datastore.Datastore;
@@ -8,8 +11,10 @@ import org.knnlm.datastore.DatastoreName;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.index.build.IndexSettings;
+import org.knnlm.index.knn.Oracle;
 import org.knnlm.index.knn.Softmax;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /** Checks what comes in; every error is INVALID_ARGUMENT and names the field. */
@@ -104,12 +109,15 @@ final class Requests {
       throw Errors.invalidArgument(
           "target_token_ids", "found %d for %d queries".formatted(targets.size(), queries));
     }
-    int[] ids = targets.stream().mapToInt(Integer::intValue).toArray();
+    return tokenIds("target_token_ids", targets);
+  }
+
+  private static int[] tokenIds(String field, List<Integer> tokens) {
+    int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0) {
         throw Errors.invalidArgument(
-            "target_token_ids[%d]".formatted(i),
-            "found %d, token ids are not negative".formatted(ids[i]));
+            "%s[%d]".formatted(field, i), "found %d, token ids are not negative".formatted(ids[i]));
       }
     }
     return ids;
@@ -127,11 +135,81 @@ final class Requests {
               String field = "softmaxes[%d].".formatted(i);
               int k = k(field + "k", softmax.getK(), datastore, maxK);
               try {
-                return new Softmax(k, softmax.getTemperature());
+                Softmax plain = new Softmax(k, softmax.getTemperature());
+                return softmax.hasOracle()
+                    ? new Softmax(
+                        k, plain.temperature(), Optional.of(oracle(field, softmax.getOracle(), k)))
+                    : plain;
               } catch (IllegalArgumentException e) {
                 throw Errors.invalidArgument(field + "temperature", e.getMessage());
               }
             })
         .toList();
+  }
+
+  private static Oracle oracle(String path, org.knnlm.proto.lm.v1.Oracle oracle, int k) {
+    String field = path + "oracle";
+    return switch (oracle.getPlaceCase()) {
+      case RANK -> {
+        if (oracle.getRank() < 1 || oracle.getRank() > k) {
+          throw Errors.invalidArgument(
+              field + ".rank", "found %d, allowed are 1 to %d".formatted(oracle.getRank(), k));
+        }
+        yield new Oracle.Rank(oracle.getRank());
+      }
+      case DISTANCE -> {
+        try {
+          yield new Oracle.Distance(oracle.getDistance());
+        } catch (IllegalArgumentException e) {
+          throw Errors.invalidArgument(field + ".distance", e.getMessage());
+        }
+      }
+      case PLACE_NOT_SET ->
+          throw Errors.invalidArgument(field, "neither rank nor distance, one of them is needed");
+    };
+  }
+
+  /** Queries whose target is right; none, or said of each. */
+  static BitSet right(List<Boolean> right, int queries) {
+    checkRight(right.size(), queries);
+    var set = new BitSet();
+    for (int i = 0; i < right.size(); i++) {
+      set.set(i, right.get(i));
+    }
+    return set;
+  }
+
+  /** Right tokens of each query, at most the least k of the softmaxes that have an oracle. */
+  static List<int[]> right(List<TokenSequence> right, int queries, List<Softmax> softmaxes) {
+    checkRight(right.size(), queries);
+    if (right.isEmpty()) {
+      return Collections.nCopies(queries, new int[0]);
+    }
+    int most =
+        softmaxes.stream()
+            .filter(softmax -> softmax.oracle().isPresent())
+            .mapToInt(Softmax::k)
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    return IntStream.range(0, queries)
+        .mapToObj(
+            i -> {
+              List<Integer> tokens = right.get(i).getTokenIdsList();
+              String field = "right[%d].token_ids".formatted(i);
+              if (tokens.size() > most) {
+                throw Errors.invalidArgument(
+                    field,
+                    "found %d, allowed are 0 to the least k with an oracle, %d"
+                        .formatted(tokens.size(), most));
+              }
+              return tokenIds(field, tokens);
+            })
+        .toList();
+  }
+
+  private static void checkRight(int found, int queries) {
+    if (found != 0 && found != queries) {
+      throw Errors.invalidArgument("right", "found %d for %d queries".formatted(found, queries));
+    }
   }
 }

@@ -11,6 +11,9 @@ public final class Neighbors {
   /** An id or token that is not there. */
   public static final int NONE = -1;
 
+  /** The id of a neighbour that an {@link Oracle} put there. */
+  static final int ORACLE = -2;
+
   private final int k;
   private final long[] ids;
   private final float[] order;

@@ -1,6 +1,6 @@
 package org.knnlm.index.knn;
 
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,14 +38,20 @@ public final class TargetProbabilities {
     return softmaxes.get(byK[byK.length - 1]).k();
   }
 
+  /** Computes the grid for each query when no target is known to be right. */
+  public float[] of(Neighbors neighbors, int[] targets) {
+    return of(neighbors, targets, new BitSet());
+  }
+
   /**
    * Computes the grid for each query.
    *
    * @param neighbors of at least {@link #largestK()} columns
    * @param targets the token asked for, one per query
+   * @param right queries whose target an oracle puts among the neighbours
    * @return {@code [softmaxes, queries]}, row-major; 0 where a query reached no neighbour at all
    */
-  public float[] of(Neighbors neighbors, int[] targets) {
+  public float[] of(Neighbors neighbors, int[] targets, BitSet right) {
     int queries = neighbors.queries();
     if (targets.length != queries || neighbors.k() < largestK()) {
       throw new IllegalArgumentException(
@@ -58,10 +64,27 @@ public final class TargetProbabilities {
     IntStream.range(0, queries)
         .parallel()
         .forEach(
-            q ->
-                Arrays.stream(temperatures)
-                    .forEach(temperature -> row(neighbors, q, targets[q], temperature, result)));
+            q -> {
+              for (double temperature : temperatures) {
+                row(neighbors, q, targets[q], temperature, result);
+              }
+              if (right.get(q)) {
+                oracles(neighbors, q, targets[q], result);
+              }
+            });
     return result;
+  }
+
+  private void oracles(Neighbors neighbors, int query, int target, float[] result) {
+    int[] only = {target};
+    for (int i = 0; i < softmaxes.size(); i++) {
+      Softmax softmax = softmaxes.get(i);
+      if (softmax.oracle().isPresent()) {
+        Neighbors placed = softmax.oracle().get().among(neighbors, query, softmax.k(), only);
+        result[i * neighbors.queries() + query] =
+            new TargetProbabilities(List.of(softmax)).of(placed, only)[0];
+      }
+    }
   }
 
   /** One pass over the neighbours of a query serves every k of a temperature. */

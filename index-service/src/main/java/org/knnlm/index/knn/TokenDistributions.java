@@ -1,6 +1,7 @@
 package org.knnlm.index.knn;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -36,12 +37,19 @@ public final class TokenDistributions {
     return softmaxes.stream().mapToInt(Softmax::k).max().orElseThrow();
   }
 
+  /** Computes the grid for each query when no token is known to be right. */
+  public Sparse of(Neighbors neighbors) {
+    return of(neighbors, Collections.nCopies(neighbors.queries(), new int[0]));
+  }
+
   /**
    * Computes the grid for each query.
    *
    * @param neighbors of at least {@link #largestK()} columns
+   * @param right of each query the tokens that an oracle puts among its neighbours, at most as many
+   *     as the least k
    */
-  public Sparse of(Neighbors neighbors) {
+  public Sparse of(Neighbors neighbors, List<int[]> right) {
     if (neighbors.k() < largestK()) {
       throw new IllegalArgumentException(
           "k = %d for a softmax over %d".formatted(neighbors.k(), largestK()));
@@ -49,7 +57,7 @@ public final class TokenDistributions {
     Row[] rows =
         IntStream.range(0, neighbors.queries())
             .parallel()
-            .mapToObj(query -> row(neighbors, query))
+            .mapToObj(query -> row(neighbors, query, right.get(query)))
             .toArray(Row[]::new);
     int[] offsets = new int[rows.length + 1];
     for (int i = 0; i < rows.length; i++) {
@@ -67,22 +75,43 @@ public final class TokenDistributions {
     return new Sparse(offsets, tokens, probabilities);
   }
 
-  private Row row(Neighbors neighbors, int query) {
+  private Row row(Neighbors neighbors, int query, int[] right) {
     int from = query * neighbors.k();
-    int reached = 0;
-    while (reached < largestK() && neighbors.ids()[from + reached] != Neighbors.NONE) {
-      reached++;
-    }
+    int reached = reached(neighbors, from, largestK());
     int[] tokens =
-        Arrays.stream(neighbors.tokens(), from, from + reached).sorted().distinct().toArray();
-    int found = reached;
+        IntStream.concat(
+                Arrays.stream(neighbors.tokens(), from, from + reached),
+                hasOracle() ? Arrays.stream(right) : IntStream.empty())
+            .sorted()
+            .distinct()
+            .toArray();
     return new Row(
         tokens,
         softmaxes.stream()
-            .map(
-                softmax ->
-                    probabilities(neighbors, from, Math.min(softmax.k(), found), softmax, tokens))
+            .map(softmax -> probabilities(neighbors, query, right, softmax, tokens))
             .toArray(float[][]::new));
+  }
+
+  private boolean hasOracle() {
+    return softmaxes.stream().anyMatch(softmax -> softmax.oracle().isPresent());
+  }
+
+  private static int reached(Neighbors neighbors, int from, int most) {
+    int reached = 0;
+    while (reached < most && neighbors.ids()[from + reached] != Neighbors.NONE) {
+      reached++;
+    }
+    return reached;
+  }
+
+  private static float[] probabilities(
+      Neighbors neighbors, int query, int[] right, Softmax softmax, int[] tokens) {
+    if (right.length > 0 && softmax.oracle().isPresent()) {
+      Neighbors placed = softmax.oracle().get().among(neighbors, query, softmax.k(), right);
+      return probabilities(placed, 0, reached(placed, 0, softmax.k()), softmax, tokens);
+    }
+    int from = query * neighbors.k();
+    return probabilities(neighbors, from, reached(neighbors, from, softmax.k()), softmax, tokens);
   }
 
   private static float[] probabilities(
@@ -100,7 +129,7 @@ public final class TokenDistributions {
     }
     float[] probabilities = new float[tokens.length];
     for (int t = 0; t < tokens.length; t++) {
-      probabilities[t] = (float) (weights[t] / all);
+      probabilities[t] = all == 0 ? 0 : (float) (weights[t] / all);
     }
     return probabilities;
   }

@@ -37,6 +37,8 @@ import org.knnlm.local.Ports;
 import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
+import org.knnlm.proto.index.v1.CountValuesRequest;
+import org.knnlm.proto.index.v1.CountValuesResponse;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
@@ -46,6 +48,8 @@ import org.knnlm.proto.index.v1.Softmax;
 import org.knnlm.proto.index.v1.TokenDistributionsRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
+import org.knnlm.proto.lm.v1.Oracle;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.tensor.v1.DataType;
 import org.knnlm.proto.tensor.v1.Tensor;
 
@@ -343,7 +347,12 @@ class NearestNeighborsIT {
             probabilities.toBuilder()
                     .setSoftmaxes(0, Softmax.newBuilder().setTemperature(1))
                     .build(),
-                "softmaxes[0].k");
+                "softmaxes[0].k",
+            probabilities.toBuilder().addRight(true).addRight(true).build(), "right",
+            withOracle(probabilities, Oracle.newBuilder()), "softmaxes[0].oracle",
+            withOracle(probabilities, Oracle.newBuilder().setRank(4)), "softmaxes[0].oracle.rank",
+            withOracle(probabilities, Oracle.newBuilder().setDistance(-1)),
+                "softmaxes[0].oracle.distance");
     asked.forEach(
         (request, field) ->
             assertRefused(
@@ -429,6 +438,75 @@ class NearestNeighborsIT {
     for (int i = 0; i < alone.size(); i++) {
       assertThat(Arrays.copyOfRange(together, i * 40, (i + 1) * 40)).isEqualTo(alone.get(i));
     }
+  }
+
+  private static TokenProbabilitiesRequest withOracle(
+      TokenProbabilitiesRequest request, Oracle.Builder oracle) {
+    var told = request.toBuilder();
+    told.getSoftmaxesBuilder(0).setOracle(oracle);
+    return told.build();
+  }
+
+  @Test
+  void valuesAreCounted() throws Exception {
+    writeDatastore("counted", KEYS, D);
+    for (int round = 0; round < 2; round++) {
+      CountValuesResponse reply =
+          index.countValues(CountValuesRequest.newBuilder().setDatastore("counted").build()).next();
+      assertThat(reply.getFirstTokenId()).isZero();
+      assertThat(Tensors.longs(reply.getCounts(), "counts")).hasSize(10).containsOnly(KEYS / 10);
+    }
+    assertRefused(
+        () ->
+            index
+                .countValues(CountValuesRequest.newBuilder().setDatastore("absent").build())
+                .hasNext(),
+        Status.Code.NOT_FOUND,
+        "absent");
+    assertRefused(
+        () ->
+            index
+                .countValues(CountValuesRequest.newBuilder().setDatastore("../x").build())
+                .hasNext(),
+        Status.Code.INVALID_ARGUMENT,
+        "datastore");
+  }
+
+  /** A token that no neighbour has: half of it all beside the nearest one. */
+  @Test
+  void whatIsRightIsAmongTheNeighboursOfThoseThatSaySo() throws Exception {
+    float[] vectors = writeDatastore("told", KEYS, D);
+    build(BuildIndexRequest.newBuilder().setDatastore("told").build());
+    Tensor queries = Tensors.fp32(Arrays.copyOf(vectors, 2 * D), 2, D);
+    var softmax =
+        Softmax.newBuilder().setK(2).setTemperature(1).setOracle(Oracle.newBuilder().setRank(1));
+    float[] p =
+        probabilities(
+            TokenProbabilitiesRequest.newBuilder()
+                .setDatastore("told")
+                .setQueries(queries)
+                .addAllTargetTokenIds(List.of(77, 77))
+                .addSoftmaxes(softmax)
+                .addAllRight(List.of(true, false))
+                .build());
+    assertThat(p).containsExactly(0.5f, 0);
+    var distributions =
+        index
+            .tokenDistributions(
+                TokenDistributionsRequest.newBuilder()
+                    .setDatastore("told")
+                    .setQueries(queries)
+                    .addSoftmaxes(softmax)
+                    .addRight(TokenSequence.newBuilder().addTokenIds(77).addTokenIds(78))
+                    .addRight(TokenSequence.getDefaultInstance())
+                    .build())
+            .next();
+    int[] offsets = Tensors.ints(distributions.getOffsets(), "offsets");
+    int[] tokens = Tensors.ints(distributions.getTokenIds(), "token_ids");
+    float[] all = Tensors.floats(distributions.getProbabilities(), "probabilities");
+    assertThat(Arrays.copyOfRange(tokens, offsets[1] - 2, offsets[1])).containsExactly(77, 78);
+    assertThat(Arrays.copyOfRange(all, offsets[1] - 2, offsets[1])).containsExactly(0.5f, 0.5f);
+    assertThat(Arrays.copyOfRange(tokens, offsets[1], offsets[2])).doesNotContain(77, 78);
   }
 
   private static float[] probabilities(TokenProbabilitiesRequest request) {

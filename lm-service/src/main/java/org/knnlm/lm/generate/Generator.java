@@ -144,7 +144,7 @@ public final class Generator {
     var work = new StepWork(nodes, plan.hiddenStates(), passes, model.prefixes());
     Done<Tails> done = ModelQueue.await(model.queue().submit(work));
     long started = System.nanoTime();
-    Distribution[][] neighbors = plan.distributions(done.value().queries());
+    Distribution[][] neighbors = plan.distributions(done.value().queries(), List.of());
     double searchMillis = (System.nanoTime() - started) / 1e6;
     Timings timings = done.timings(1.0 / nodes.size(), searchMillis);
     for (int i = 0; i < nodes.size(); i++) {

@@ -18,8 +18,10 @@ import org.knnlm.lm.generate.Piece;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.model.ModelInfo;
 import org.knnlm.lm.next.NextTokens;
+import org.knnlm.lm.retrieval.Neighbor;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
+import org.knnlm.lm.retrieval.Surroundings;
 import org.knnlm.lm.score.Score;
 import org.knnlm.lm.score.Scorer;
 import org.knnlm.lm.score.Target;
@@ -34,6 +36,8 @@ import org.knnlm.proto.lm.v1.GenerateRequest;
 import org.knnlm.proto.lm.v1.GenerateResponse;
 import org.knnlm.proto.lm.v1.GenerateResponse.FinishReason;
 import org.knnlm.proto.lm.v1.InfoResponse;
+import org.knnlm.proto.lm.v1.NeighborsRequest;
+import org.knnlm.proto.lm.v1.NeighborsResponse;
 import org.knnlm.proto.lm.v1.NextTokenRequest;
 import org.knnlm.proto.lm.v1.NextTokenResponse;
 import org.knnlm.proto.lm.v1.ScoreRequest;
@@ -238,13 +242,16 @@ final class Answers {
 
   void nextToken(NextTokenRequest request, Replies.Sink<NextTokenResponse> sink)
       throws InterruptedException {
-    List<int[]> sequences = requests.sequences(request);
+    List<int[]> sequences = requests.sequences(request.getSequencesList());
     int[] tokens = requests.tokens(request);
     Passes passes = Requests.passes(request.getOwnPass());
+    List<Retrieval> retrievals = Requests.retrievals(request.getRetrievalsList(), passes);
+    List<int[]> right = requests.right(request, retrievals);
     try (var watch = telemetry.watch(Rpc.NEXT_TOKEN)) {
       nextTokens.predict(
           sequences,
-          Requests.retrievals(request.getRetrievalsList(), passes),
+          right,
+          retrievals,
           passes,
           (sequence, predictions, timings) -> {
             long mixing = System.nanoTime();
@@ -254,6 +261,42 @@ final class Answers {
             sink.send(response(sequence, logProbs, mixed));
           });
     }
+  }
+
+  void neighbors(NeighborsRequest request, Replies.Sink<NeighborsResponse> sink)
+      throws InterruptedException {
+    List<int[]> sequences = requests.sequences(request.getSequencesList());
+    Retrieval retrieval = Requests.retrieval("retrieval.", request.getRetrieval(), Passes.SHARED);
+    Surroundings surroundings = Requests.surroundings(request);
+    nextTokens.neighbors(
+        sequences,
+        retrieval,
+        surroundings,
+        (sequence, neighbors) -> {
+          var reply = NeighborsResponse.newBuilder().setSequence(sequence);
+          neighbors.forEach(neighbor -> reply.addNeighbors(message(neighbor)));
+          sink.send(reply.build());
+        });
+  }
+
+  private static org.knnlm.proto.lm.v1.Neighbor message(Neighbor neighbor) {
+    var message =
+        org.knnlm.proto.lm.v1.Neighbor.newBuilder()
+            .setId(neighbor.id())
+            .setTokenId(neighbor.token())
+            .setDistance(neighbor.distance())
+            .setWeight(neighbor.weight());
+    Arrays.stream(neighbor.before()).forEach(message::addBefore);
+    Arrays.stream(neighbor.after()).forEach(message::addAfter);
+    neighbor
+        .place()
+        .ifPresent(
+            place ->
+                message
+                    .setDocument(place.document())
+                    .setLine(place.line())
+                    .setPosition(place.position()));
+    return message.build();
   }
 
   private static float[][] logProbs(List<Prediction> predictions, int[] tokens) {
@@ -292,7 +335,7 @@ final class Answers {
       generator.generate(
           prompts,
           requests.options(request),
-          Requests.retrievals(request.getRetrievalsList(), passes),
+          Requests.retrievalsOfGenerate(request.getRetrievalsList(), passes),
           passes,
           piece -> {
             watch.reply(piece.timings());

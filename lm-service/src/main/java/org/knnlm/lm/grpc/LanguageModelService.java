@@ -16,6 +16,8 @@ import org.knnlm.proto.lm.v1.GenerateResponse;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
+import org.knnlm.proto.lm.v1.NeighborsRequest;
+import org.knnlm.proto.lm.v1.NeighborsResponse;
 import org.knnlm.proto.lm.v1.NextTokenRequest;
 import org.knnlm.proto.lm.v1.NextTokenResponse;
 import org.knnlm.proto.lm.v1.ScoreRequest;
@@ -72,6 +74,11 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
   @Override
   public void nextToken(NextTokenRequest request, StreamObserver<NextTokenResponse> observer) {
     replies.stream(observer, admitted(sink -> answers.get().nextToken(request, sink)));
+  }
+
+  @Override
+  public void neighbors(NeighborsRequest request, StreamObserver<NeighborsResponse> observer) {
+    replies.stream(observer, admitted(sink -> answers.get().neighbors(request, sink)));
   }
 
   @Override

@@ -6,28 +6,37 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.Distribution;
+import org.knnlm.lm.retrieval.Neighbor;
 import org.knnlm.lm.retrieval.NeighborIndex;
+import org.knnlm.lm.retrieval.Oracle;
 import org.knnlm.lm.retrieval.Queries;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.retrieval.Surroundings;
 import org.knnlm.lm.transformer.HiddenState;
+import org.knnlm.proto.index.v1.ContextsRequest;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc.NearestNeighborsBlockingStub;
+import org.knnlm.proto.index.v1.SearchRequest;
 import org.knnlm.proto.index.v1.TokenDistributionsRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesRequest;
 import org.knnlm.proto.index.v1.TokenProbabilitiesResponse;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.tensor.v1.DataType;
 import org.knnlm.proto.tensor.v1.Tensor;
 
@@ -78,7 +87,7 @@ final class NearestNeighborsClient implements NeighborIndex {
 
   @Override
   public float[][] targetProbabilities(
-      Search search, Queries queries, int[] targets, List<Softmax> softmaxes) {
+      Search search, Queries queries, int[] targets, BitSet right, List<Softmax> softmaxes) {
     float[][] all = new float[softmaxes.size()][targets.length];
     inPieces(
         queries,
@@ -93,6 +102,9 @@ final class NearestNeighborsClient implements NeighborIndex {
           search.nprobe().ifPresent(request::setNprobe);
           int end = first + piece.count();
           Arrays.stream(targets, first, end).forEach(request::addTargetTokenIds);
+          if (!right.isEmpty()) {
+            IntStream.range(first, end).forEach(query -> request.addRight(right.get(query)));
+          }
           calling(
               search.datastore(),
               () -> {
@@ -105,7 +117,8 @@ final class NearestNeighborsClient implements NeighborIndex {
   }
 
   @Override
-  public Distribution[][] distributions(Search search, Queries queries, List<Softmax> softmaxes) {
+  public Distribution[][] distributions(
+      Search search, Queries queries, List<int[]> right, List<Softmax> softmaxes) {
     var all = new Distribution[softmaxes.size()][queries.count()];
     inPieces(
         queries,
@@ -118,6 +131,9 @@ final class NearestNeighborsClient implements NeighborIndex {
                   .setQueries(tensor(piece))
                   .addAllSoftmaxes(messages(softmaxes));
           search.nprobe().ifPresent(request::setNprobe);
+          if (!right.isEmpty()) {
+            right.subList(first, first + piece.count()).forEach(t -> request.addRight(tokens(t)));
+          }
           calling(
               search.datastore(),
               () -> {
@@ -130,6 +146,50 @@ final class NearestNeighborsClient implements NeighborIndex {
               });
         });
     return all;
+  }
+
+  @Override
+  public List<List<Neighbor>> neighbors(
+      Search search, Queries queries, Softmax softmax, Surroundings surroundings) {
+    List<List<Neighbor>> all = new ArrayList<>();
+    inPieces(
+        queries,
+        (first, piece) -> {
+          var request =
+              SearchRequest.newBuilder()
+                  .setDatastore(search.datastore())
+                  .setExactDistances(search.exactDistances())
+                  .setQueries(tensor(piece))
+                  .setK(softmax.k());
+          search.nprobe().ifPresent(request::setNprobe);
+          calling(
+                  search.datastore(),
+                  () ->
+                      NeighborReplies.rows(
+                          Clients.connecting(index).search(request.build()),
+                          piece.count(),
+                          softmax.k()))
+              .forEach(row -> all.add(neighbors(search, row, softmax, surroundings)));
+        });
+    return all;
+  }
+
+  private List<Neighbor> neighbors(
+      Search search, NeighborReplies.Row row, Softmax softmax, Surroundings surroundings) {
+    if (row.ids().length == 0) {
+      return List.of();
+    }
+    var request =
+        ContextsRequest.newBuilder()
+            .setDatastore(search.datastore())
+            .setBefore(surroundings.before())
+            .setAfter(surroundings.after());
+    Arrays.stream(row.ids()).limit(surroundings.count()).forEach(request::addIds);
+    return calling(
+        search.datastore(),
+        () ->
+            NeighborReplies.neighbors(
+                row, softmax, Clients.connecting(index).contexts(request.build())));
   }
 
   /** Queries from some index on. */
@@ -151,14 +211,30 @@ final class NearestNeighborsClient implements NeighborIndex {
   }
 
   private static List<org.knnlm.proto.index.v1.Softmax> messages(List<Softmax> softmaxes) {
-    return softmaxes.stream()
-        .map(
-            softmax ->
-                org.knnlm.proto.index.v1.Softmax.newBuilder()
-                    .setK(softmax.k())
-                    .setTemperature(softmax.temperature())
-                    .build())
-        .toList();
+    return softmaxes.stream().map(NearestNeighborsClient::message).toList();
+  }
+
+  private static org.knnlm.proto.index.v1.Softmax message(Softmax softmax) {
+    var message =
+        org.knnlm.proto.index.v1.Softmax.newBuilder()
+            .setK(softmax.k())
+            .setTemperature(softmax.temperature());
+    softmax.oracle().ifPresent(oracle -> message.setOracle(message(oracle)));
+    return message.build();
+  }
+
+  private static org.knnlm.proto.lm.v1.Oracle message(Oracle oracle) {
+    var message = org.knnlm.proto.lm.v1.Oracle.newBuilder();
+    return switch (oracle) {
+      case Oracle.Rank(int rank) -> message.setRank(rank).build();
+      case Oracle.Distance(float distance) -> message.setDistance(distance).build();
+    };
+  }
+
+  private static TokenSequence tokens(int[] ids) {
+    var sequence = TokenSequence.newBuilder();
+    Arrays.stream(ids).forEach(sequence::addTokenIds);
+    return sequence.build();
   }
 
   /** Places each reply's rows, which must follow each other and fill the request exactly. */

@@ -12,9 +12,11 @@ import org.knnlm.lm.forward.Wanted;
 import org.knnlm.lm.generate.Options;
 import org.knnlm.lm.generate.Sampling;
 import org.knnlm.lm.model.ModelInfo;
+import org.knnlm.lm.retrieval.Oracle;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.retrieval.Surroundings;
 import org.knnlm.lm.score.Target;
 import org.knnlm.lm.transformer.FloatFormat;
 import org.knnlm.lm.transformer.ForwardPass;
@@ -23,10 +25,12 @@ import org.knnlm.proto.lm.v1.DetokenizeRequest;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardSequence;
 import org.knnlm.proto.lm.v1.GenerateRequest;
+import org.knnlm.proto.lm.v1.NeighborsRequest;
 import org.knnlm.proto.lm.v1.NextTokenRequest;
 import org.knnlm.proto.lm.v1.Prompt;
 import org.knnlm.proto.lm.v1.ScoreRequest;
 import org.knnlm.proto.lm.v1.ScoreSequence;
+import org.knnlm.proto.lm.v1.TokenSequence;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
 
 /**
@@ -40,6 +44,12 @@ final class Requests {
    * Most sequences in one request that the tokenizer alone answers, and most ids in one of them.
    */
   private static final int MAX_DETOKENIZED = 16_384;
+
+  /** Most tokens on one side of a neighbour's value, as index-service has it. */
+  private static final int MAX_AROUND = 1024;
+
+  /** Keeps a reply of neighbours under 4 MiB. */
+  private static final int MAX_CONTEXT_TOKENS = 1 << 18;
 
   private final ModelInfo model;
 
@@ -160,14 +170,71 @@ final class Requests {
           "is %d, but must lie in [1, %d), the sequence having %d tokens"
               .formatted(first, tokenIds.length, tokenIds.length));
     }
-    return new Target(tokenIds, first);
+    return new Target(tokenIds, first, sequence.getRight());
   }
 
-  List<int[]> sequences(NextTokenRequest request) {
-    checkCount(request.getSequencesCount());
-    return IntStream.range(0, request.getSequencesCount())
+  List<int[]> sequences(List<TokenSequence> sequences) {
+    checkCount(sequences.size());
+    return IntStream.range(0, sequences.size())
+        .mapToObj(i -> tokenIds("sequences[%d].".formatted(i), sequences.get(i).getTokenIdsList()))
+        .toList();
+  }
+
+  static Surroundings surroundings(NeighborsRequest request) {
+    int k = request.getRetrieval().getK();
+    if (request.getCount() < 1 || request.getCount() > k) {
+      throw Errors.invalidArgument(
+          "count", "is %d, but must lie in [1, k], k being %d".formatted(request.getCount(), k));
+    }
+    checkAround("before", request.getBefore());
+    checkAround("after", request.getAfter());
+    long tokens = (long) request.getCount() * (request.getBefore() + request.getAfter() + 1);
+    if (tokens > MAX_CONTEXT_TOKENS) {
+      throw Errors.invalidArgument(
+          "count",
+          "is %d, with the tokens around them %,d, but must be at most %,d"
+              .formatted(request.getCount(), tokens, MAX_CONTEXT_TOKENS));
+    }
+    return new Surroundings(request.getCount(), request.getBefore(), request.getAfter());
+  }
+
+  private static void checkAround(String field, int tokens) {
+    if (tokens < 0 || tokens > MAX_AROUND) {
+      throw Errors.invalidArgument(
+          field, "is %d, but must lie in [0, %d]".formatted(tokens, MAX_AROUND));
+    }
+  }
+
+  /** Right tokens of each sequence; empty for none at all. */
+  List<int[]> right(NextTokenRequest request, List<Retrieval> retrievals) {
+    int count = request.getRightCount();
+    if (count != 0 && count != request.getSequencesCount()) {
+      throw Errors.invalidArgument(
+          "right",
+          "holds %d, but must be empty or hold one for each of %d sequences"
+              .formatted(count, request.getSequencesCount()));
+    }
+    int most =
+        retrievals.stream()
+            .map(Retrieval::softmax)
+            .filter(softmax -> softmax.oracle().isPresent())
+            .mapToInt(Softmax::k)
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    return IntStream.range(0, count)
         .mapToObj(
-            i -> tokenIds("sequences[%d].".formatted(i), request.getSequences(i).getTokenIdsList()))
+            i -> {
+              int[] ids = ints(request.getRight(i).getTokenIdsList());
+              String field = "right[%d].token_ids".formatted(i);
+              if (ids.length > most) {
+                throw Errors.invalidArgument(
+                    field,
+                    "holds %d token ids, but at most the least k with an oracle, %d, are allowed"
+                        .formatted(ids.length, most));
+              }
+              checkVocabulary(field, ids);
+              return ids;
+            })
         .toList();
   }
 
@@ -250,6 +317,18 @@ final class Requests {
     return new Sampling(temperature, sampling.getTopK(), topP == 0 ? 1 : topP, sampling.getSeed());
   }
 
+  /** What is right is not known of a text that is yet to be written. */
+  static List<Retrieval> retrievalsOfGenerate(
+      List<org.knnlm.proto.lm.v1.Retrieval> retrievals, Passes passes) {
+    for (int i = 0; i < retrievals.size(); i++) {
+      if (retrievals.get(i).hasOracle()) {
+        throw Errors.invalidArgument(
+            "retrievals[%d].oracle".formatted(i), "is set, but Generate takes no oracle");
+      }
+    }
+    return retrievals(retrievals, passes);
+  }
+
   static List<Retrieval> retrievals(
       List<org.knnlm.proto.lm.v1.Retrieval> retrievals, Passes passes) {
     return IntStream.range(0, retrievals.size())
@@ -261,7 +340,7 @@ final class Requests {
     return own ? Passes.OWN : Passes.SHARED;
   }
 
-  private static Retrieval retrieval(
+  static Retrieval retrieval(
       String path, org.knnlm.proto.lm.v1.Retrieval retrieval, Passes passes) {
     if (retrieval.getDatastore().isEmpty()) {
       throw Errors.invalidArgument(path + "datastore", "is empty, but must name a datastore");
@@ -290,8 +369,35 @@ final class Requests {
     return new Retrieval(
         new Search(
             retrieval.getDatastore(), nprobe, retrieval.getExactDistances(), passes == Passes.OWN),
-        new Softmax(retrieval.getK(), temperature),
+        new Softmax(
+            retrieval.getK(),
+            temperature,
+            retrieval.hasOracle()
+                ? Optional.of(oracle(path + "oracle", retrieval.getOracle(), retrieval.getK()))
+                : Optional.empty()),
         lambda);
+  }
+
+  private static Oracle oracle(String field, org.knnlm.proto.lm.v1.Oracle oracle, int k) {
+    return switch (oracle.getPlaceCase()) {
+      case RANK -> {
+        if (oracle.getRank() < 1 || oracle.getRank() > k) {
+          throw Errors.invalidArgument(
+              field + ".rank",
+              "is %d, but must lie in [1, k], k being %d".formatted(oracle.getRank(), k));
+        }
+        yield new Oracle.Rank(oracle.getRank());
+      }
+      case DISTANCE -> {
+        try {
+          yield new Oracle.Distance(oracle.getDistance());
+        } catch (IllegalArgumentException e) {
+          throw Errors.invalidArgument(field + ".distance", e.getMessage());
+        }
+      }
+      case PLACE_NOT_SET ->
+          throw Errors.invalidArgument(field, "has neither rank nor distance, but must have one");
+    };
   }
 
   private static void checkCount(int sequences) {

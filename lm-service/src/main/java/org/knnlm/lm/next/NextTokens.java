@@ -10,9 +10,11 @@ import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.batch.Timings;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.retrieval.Distribution;
+import org.knnlm.lm.retrieval.Neighbor;
 import org.knnlm.lm.retrieval.NeighborIndex;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.RetrievalPlan;
+import org.knnlm.lm.retrieval.Surroundings;
 
 /** Predicts the token after a sequence, base and under any number of retrieval settings. */
 public final class NextTokens {
@@ -42,12 +44,17 @@ public final class NextTokens {
   /**
    * Predicts.
    *
+   * @param right tokens that oracles put among the neighbours of each sequence; empty for none
    * @throws org.knnlm.lm.retrieval.DatastoreMismatchException when a datastore is not of this model
    * @throws org.knnlm.lm.retrieval.TooManyNeighborsException when k exceeds a datastore's keys
    * @throws org.knnlm.lm.transformer.NotFiniteException when the model computes a NaN
    */
   public void predict(
-      List<int[]> sequences, List<Retrieval> retrievals, Passes passes, Output output)
+      List<int[]> sequences,
+      List<int[]> right,
+      List<Retrieval> retrievals,
+      Passes passes,
+      Output output)
       throws InterruptedException {
     var plan = new RetrievalPlan(index, model.info(), retrievals);
     int sequence = 0;
@@ -58,7 +65,9 @@ public final class NextTokens {
                   .queue()
                   .submit(new PromptWork(group, plan.hiddenStates(), passes, model.prefixes())));
       long started = System.nanoTime();
-      Distribution[][] neighbors = plan.distributions(done.value().queries());
+      List<int[]> ofGroup =
+          right.isEmpty() ? right : right.subList(sequence, sequence + group.size());
+      Distribution[][] neighbors = plan.distributions(done.value().queries(), ofGroup);
       double searchMillis = (System.nanoTime() - started) / 1e6;
       Timings timings = done.timings(1.0 / group.size(), searchMillis);
       for (int i = 0; i < group.size(); i++) {
@@ -66,6 +75,37 @@ public final class NextTokens {
             sequence++,
             predictions(done.value().logProbs().get(i), neighbors, i, retrievals),
             timings);
+      }
+    }
+  }
+
+  /** Takes the neighbours after the sequences, in order. */
+  @FunctionalInterface
+  public interface Found {
+    void accept(int sequence, List<Neighbor> neighbors) throws InterruptedException;
+  }
+
+  /**
+   * Finds the neighbours of the states after sequences.
+   *
+   * @throws org.knnlm.lm.retrieval.DatastoreMismatchException when the datastore is not of this
+   *     model
+   * @throws org.knnlm.lm.retrieval.TooManyNeighborsException when k exceeds the datastore's keys
+   */
+  public void neighbors(
+      List<int[]> sequences, Retrieval retrieval, Surroundings surroundings, Found found)
+      throws InterruptedException {
+    var plan = new RetrievalPlan(index, model.info(), List.of(retrieval));
+    int sequence = 0;
+    for (List<int[]> group : Groups.of(sequences, NextTokens::share, ModelQueue.PASS_TOKENS)) {
+      Done<Tails> done =
+          ModelQueue.await(
+              model
+                  .queue()
+                  .submit(
+                      new PromptWork(group, plan.hiddenStates(), Passes.SHARED, model.prefixes())));
+      for (List<Neighbor> ofOne : plan.neighbors(done.value().queries(), surroundings)) {
+        found.accept(sequence++, ofOne);
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.knnlm.lm.retrieval;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,11 +56,13 @@ public final class RetrievalPlan {
    *
    * @param queries by kind of hidden state
    * @param targets the token asked for by each query
+   * @param right queries whose target oracles put among the neighbours
    * @return [retrievals][targets]
    */
-  public float[][] targetProbabilities(Map<HiddenState, Queries> queries, int[] targets) {
+  public float[][] targetProbabilities(
+      Map<HiddenState, Queries> queries, int[] targets, BitSet right) {
     return each((search, softmaxes) ->
-            index.targetProbabilities(search, of(search, queries), targets, softmaxes))
+            index.targetProbabilities(search, of(search, queries), targets, right, softmaxes))
         .toArray(float[][]::new);
   }
 
@@ -67,11 +70,24 @@ public final class RetrievalPlan {
    * p_kNN of every token under each retrieval setting.
    *
    * @param queries by kind of hidden state
+   * @param right tokens that oracles put among the neighbours of each query; empty for none
    * @return [retrievals][queries]
    */
-  public Distribution[][] distributions(Map<HiddenState, Queries> queries) {
-    return each((search, softmaxes) -> index.distributions(search, of(search, queries), softmaxes))
+  public Distribution[][] distributions(Map<HiddenState, Queries> queries, List<int[]> right) {
+    return each((search, softmaxes) ->
+            index.distributions(search, of(search, queries), right, softmaxes))
         .toArray(Distribution[][]::new);
+  }
+
+  /**
+   * The neighbours under the only retrieval setting.
+   *
+   * @param queries by kind of hidden state
+   */
+  public List<List<Neighbor>> neighbors(
+      Map<HiddenState, Queries> queries, Surroundings surroundings) {
+    Retrieval only = retrievals.getFirst();
+    return index.neighbors(only.search(), of(only.search(), queries), only.softmax(), surroundings);
   }
 
   private Queries of(Search search, Map<HiddenState, Queries> queries) {

@@ -2,6 +2,7 @@ package org.knnlm.lm.score;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -98,7 +99,8 @@ public final class Scorer {
       List<Retrieval> retrievals) {
     long started = System.nanoTime();
     float[][] probabilities =
-        plan.targetProbabilities(predictions.value().queries(), predictions.value().tokens());
+        plan.targetProbabilities(
+            predictions.value().queries(), predictions.value().tokens(), right(targets));
     double searchMillis = (System.nanoTime() - started) / 1e6;
     double tokens = predictions.value().logProbs().length;
 
@@ -120,6 +122,16 @@ public final class Scorer {
       first = to;
     }
     return scores;
+  }
+
+  private static BitSet right(List<Target> targets) {
+    var right = new BitSet();
+    int first = 0;
+    for (Target target : targets) {
+      right.set(first, first + target.count(), target.right());
+      first += target.count();
+    }
+    return right;
   }
 
   private static float[][] mixed(

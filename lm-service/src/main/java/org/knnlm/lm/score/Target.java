@@ -6,14 +6,20 @@ import java.util.Arrays;
  * A sequence whose tokens from {@code firstTarget} on are scored, each given those before it.
  *
  * @param firstTarget in [1, tokenIds.length)
+ * @param right whether oracles put what is scored among the neighbours
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Target(int[] tokenIds, int firstTarget) {
+public record Target(int[] tokenIds, int firstTarget, boolean right) {
   public Target {
     if (firstTarget < 1 || firstTarget >= tokenIds.length) {
       throw new IllegalArgumentException(
           "first target %d of %d tokens".formatted(firstTarget, tokenIds.length));
     }
+  }
+
+  /** A sequence that no oracle knows of. */
+  public Target(int[] tokenIds, int firstTarget) {
+    this(tokenIds, firstTarget, false);
   }
 
   int[] context() {

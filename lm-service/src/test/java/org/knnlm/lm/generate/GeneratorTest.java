@@ -136,6 +136,7 @@ class GeneratorTest {
     new NextTokens(model, index)
         .predict(
             List.of(ids),
+            List.of(),
             RETRIEVALS,
             Passes.SHARED,
             (i, found, timings) -> predictions.addAll(found));

@@ -17,9 +17,11 @@ import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.mixture.Prediction;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.NaiveIndex;
+import org.knnlm.lm.retrieval.Oracle;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
+import org.knnlm.lm.retrieval.Surroundings;
 import org.knnlm.lm.transformer.HiddenState;
 
 class NextTokensTest {
@@ -58,12 +60,16 @@ class NextTokensTest {
             keys,
             values);
     var softmax = new Softmax(12, 7);
-    var retrieval =
-        new Retrieval(new Search("store", OptionalInt.empty(), false, false), softmax, 0.4f);
+    var search = new Search("store", OptionalInt.empty(), false, false);
+    var retrieval = new Retrieval(search, softmax, 0.4f);
+    var oracle = new Softmax(12, 7, Optional.of(new Oracle.Rank(3)));
+    var told = new Retrieval(search, oracle, 0.4f);
 
     List<int[]> prefixes = new ArrayList<>();
+    List<int[]> right = new ArrayList<>();
     for (int length = 37; length > 0; length -= 3) {
       prefixes.add(Arrays.copyOf(ids, length));
+      right.add(length % 2 == 0 ? new int[] {length, 95} : new int[0]);
     }
     float[] logits = Fixtures.expected(Fixtures.llama("gqa"), 0, "logits");
     for (int round = 0; round < 2; round++) {
@@ -71,7 +77,8 @@ class NextTokensTest {
       new NextTokens(model, index)
           .predict(
               prefixes,
-              List.of(retrieval),
+              right,
+              List.of(retrieval, told),
               Passes.SHARED,
               (sequence, predictions, timings) -> {
                 assertThat(sequence).isEqualTo(found.size());
@@ -82,14 +89,31 @@ class NextTokensTest {
         int last = prefixes.get(i).length - 1;
         double[] lm = softmax(logits, last);
         double[] knn = index.distribution(states, last * HIDDEN, softmax, VOCABULARY);
+        double[] better =
+            index.distribution(states, last * HIDDEN, oracle, VOCABULARY, right.get(i));
         for (int v = 0; v < VOCABULARY; v++) {
           assertThat(Math.exp(found.get(i).get(0).logProb(v))).isCloseTo(lm[v], within(1e-4));
           assertThat(Math.exp(found.get(i).get(1).logProb(v)))
               .isCloseTo((1 - 0.4f) * lm[v] + 0.4f * knn[v], within(1e-4));
+          assertThat(Math.exp(found.get(i).get(2).logProb(v)))
+              .isCloseTo((1 - 0.4f) * lm[v] + 0.4f * better[v], within(1e-4));
         }
       }
     }
     assertThat(model.prefixes().reusedTokens()).isPositive();
+
+    List<Long> nearest = new ArrayList<>();
+    new NextTokens(model, index)
+        .neighbors(
+            prefixes,
+            retrieval,
+            new Surroundings(3, 0, 0),
+            (sequence, neighbors) -> {
+              assertThat(sequence).isEqualTo(nearest.size());
+              assertThat(neighbors).hasSize(3);
+              nearest.add(neighbors.getFirst().id());
+            });
+    assertThat(nearest).hasSize(prefixes.size()).startsWith(36L).endsWith(0L);
   }
 
   private static double[] softmax(float[] logits, int row) {

@@ -22,6 +22,7 @@ import org.knnlm.lm.batch.Passes;
 import org.knnlm.lm.retrieval.Datastore;
 import org.knnlm.lm.retrieval.DatastoreMismatchException;
 import org.knnlm.lm.retrieval.NaiveIndex;
+import org.knnlm.lm.retrieval.Oracle;
 import org.knnlm.lm.retrieval.Retrieval;
 import org.knnlm.lm.retrieval.Search;
 import org.knnlm.lm.retrieval.Softmax;
@@ -76,6 +77,13 @@ class ScorerTest {
         lambda);
   }
 
+  private static Retrieval oracle(int k, Oracle oracle) {
+    return new Retrieval(
+        new Search("store", OptionalInt.empty(), false, false),
+        new Softmax(k, 3, Optional.of(oracle)),
+        0.5f);
+  }
+
   private static List<Score> score(
       NaiveIndex index, List<Target> targets, List<Retrieval> retrievals)
       throws InterruptedException {
@@ -102,8 +110,12 @@ class ScorerTest {
             retrieval(8, 3, 0),
             retrieval(8, 3, 1),
             retrieval(74, 10, 0.1f),
-            retrieval(1, 0.5f, 0.9f));
-    List<Target> targets = List.of(new Target(sequences[0], 1), new Target(sequences[1], 6));
+            retrieval(1, 0.5f, 0.9f),
+            oracle(8, new Oracle.Rank(1)),
+            oracle(8, new Oracle.Rank(7)),
+            oracle(1, new Oracle.Rank(1)),
+            oracle(20, new Oracle.Distance(0.5f)));
+    List<Target> targets = List.of(new Target(sequences[0], 1), new Target(sequences[1], 6, true));
     List<Score> scores = score(index, targets, retrievals);
     assertThat(scores).hasSize(2);
     for (int i = 0; i < 2; i++) {
@@ -127,8 +139,9 @@ class ScorerTest {
       assertThat((double) score.logProbs()[column]).isCloseTo(Math.log(lm[token]), within(1e-4));
       for (int r = 0; r < retrievals.size(); r++) {
         Retrieval retrieval = retrievals.get(r);
+        int[] right = target.right() ? new int[] {token} : new int[0];
         double[] knn =
-            index.distribution(states, (t - 1) * HIDDEN, retrieval.softmax(), VOCABULARY);
+            index.distribution(states, (t - 1) * HIDDEN, retrieval.softmax(), VOCABULARY, right);
         double lambda = retrieval.lambda();
         double expected = lambda * knn[token] + (1 - lambda) * lm[token];
         assertThat((double) score.retrievalProbs()[r][column]).isCloseTo(knn[token], within(1e-4));
