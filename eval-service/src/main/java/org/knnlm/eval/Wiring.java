@@ -6,6 +6,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.knnlm.eval.analysis.TextAnalyses;
+import org.knnlm.eval.analysis.TokenStore;
+import org.knnlm.eval.comparison.Choices;
 import org.knnlm.eval.comparison.Comparisons;
 import org.knnlm.eval.comparison.ScoreStore;
 import org.knnlm.eval.example.ExampleStore;
@@ -66,6 +69,19 @@ public class Wiring {
   @Singleton
   Comparisons comparisons(RunStore runs, ScoreStore scores) {
     return new Comparisons(runs, scores);
+  }
+
+  @Produces
+  @Singleton
+  Choices choices(RunStore runs, ScoreStore scores) {
+    return new Choices(runs, scores);
+  }
+
+  @Produces
+  @Singleton
+  TextAnalyses textAnalyses(
+      TokenStore tokens, ExampleStore examples, LanguageModel model, Datastores datastores) {
+    return new TextAnalyses(tokens, examples, model, datastores);
   }
 
   @Produces

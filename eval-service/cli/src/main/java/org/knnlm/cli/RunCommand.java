@@ -75,7 +75,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--setting",
       paramLabel = "KEY=VALUE,…",
       description = {
-        "A retrieval setting: datastore, k, temperature, lambda, nprobe, exactDistances, preset;",
+        "A retrieval setting: datastore, k, temperature, lambda, nprobe, exactDistances, preset,",
+        "oracle.rank or oracle.distance (puts the right answer among the neighbours);",
         "may be given several times."
       })
   private List<String> settings = new ArrayList<>();
@@ -152,8 +153,11 @@ final class RunCommand implements Callable<Integer> {
       }
       String key = pair.substring(0, equals);
       String value = pair.substring(equals + 1);
+      int dot = key.indexOf('.');
       if (NAMES.contains(key)) {
         setting.put(key, value);
+      } else if (dot > 0) {
+        setting.withObject("/" + key.substring(0, dot)).set(key.substring(dot + 1), value(value));
       } else {
         setting.set(key, value(value));
       }

@@ -78,7 +78,7 @@ class KnnlmTest {
             "--name=b",
             "--task=obqa,rte",
             "--task=nq",
-            "--setting=datastore=wiki,k=64,lambda=0.25,exactDistances=true",
+            "--setting=datastore=wiki,k=64,lambda=0.25,exactDistances=true,oracle.rank=1",
             "--setting=datastore=1e3,preset=llama-2-7b/wiki",
             "--detach");
     assertThat(exit).isZero();
@@ -90,7 +90,7 @@ class KnnlmTest {
             Api.JSON.readTree(
                 """
                 {"limit": 5, "name": "b", "tasks": ["obqa", "rte", "nq"], "settings": [
-                  {"datastore": "wiki", "k": 64, "lambda": 0.25, "exactDistances": true},
+                  {"datastore": "wiki", "k": 64, "lambda": 0.25, "exactDistances": true, "oracle": {"rank": 1}},
                   {"datastore": "1e3", "preset": "llama-2-7b/wiki"}]}"""));
   }
 

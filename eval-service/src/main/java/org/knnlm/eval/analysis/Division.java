@@ -25,7 +25,7 @@ public record Division(String name, List<String> classes) {
    * The class of each target in {@link #DATASTORE}.
    *
    * @param targets token ids
-   * @param occurrences of each token id among the values of the datastore
+   * @param occurrences of each token id among the values of the datastore, up to the greatest
    */
   public static int[] byPresence(int[] targets, long[] occurrences) {
     return bands(targets, occurrences, 1);
@@ -39,12 +39,12 @@ public record Division(String name, List<String> classes) {
   private static int[] bands(int[] targets, long[] occurrences, int last) {
     int[] classes = new int[targets.length];
     for (int i = 0; i < targets.length; i++) {
-      if (targets[i] < 0 || targets[i] >= occurrences.length) {
+      if (targets[i] < 0) {
         throw new IllegalArgumentException(
-            "target %d: token id %d of a vocabulary of %d"
-                .formatted(i, targets[i], occurrences.length));
+            "target %d: found %d, which is no token id".formatted(i, targets[i]));
       }
-      classes[i] = Math.min(digits(occurrences[targets[i]]), last);
+      long found = targets[i] < occurrences.length ? occurrences[targets[i]] : 0;
+      classes[i] = Math.min(digits(found), last);
     }
     return classes;
   }

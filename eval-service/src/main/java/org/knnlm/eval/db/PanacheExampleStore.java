@@ -43,6 +43,7 @@ public class PanacheExampleStore implements ExampleStore {
   private final RunRepository runs;
   private final RunTaskRepository tasks;
   private final ExampleRepository examples;
+  private final WindowTokensRepository windowTokens;
   private final EntityManager database;
 
   PanacheExampleStore(
@@ -50,11 +51,13 @@ public class PanacheExampleStore implements ExampleStore {
       RunRepository runs,
       RunTaskRepository tasks,
       ExampleRepository examples,
+      WindowTokensRepository windowTokens,
       EntityManager database) {
     this.runStore = runStore;
     this.runs = runs;
     this.tasks = tasks;
     this.examples = examples;
+    this.windowTokens = windowTokens;
     this.database = database;
   }
 
@@ -166,7 +169,14 @@ public class PanacheExampleStore implements ExampleStore {
     for (Evaluated result : results) {
       ExampleEntity example = claimed.get(result.index());
       switch (result) {
-        case Evaluated.Done done -> example.done(done.graded(), done.seconds());
+        case Evaluated.Done done -> {
+          example.done(done.graded(), done.seconds());
+          done.graded()
+              .tokens()
+              .ifPresent(
+                  tokens ->
+                      windowTokens.persist(WindowTokensEntity.of(run, task, done.index(), tokens)));
+        }
         case Evaluated.Failed failed -> example.failed(failed.error());
       }
     }

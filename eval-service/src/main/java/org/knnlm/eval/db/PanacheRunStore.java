@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.knnlm.eval.perplexity.ScoredWindow;
+import org.knnlm.eval.perplexity.WindowTokens;
 import org.knnlm.eval.run.Page;
 import org.knnlm.eval.run.Plan;
 import org.knnlm.eval.run.Progress;
@@ -30,11 +31,17 @@ public class PanacheRunStore implements RunStore {
   private final RunRepository runs;
   private final RunTaskRepository tasks;
   private final WindowRepository windows;
+  private final WindowTokensRepository windowTokens;
 
-  PanacheRunStore(RunRepository runs, RunTaskRepository tasks, WindowRepository windows) {
+  PanacheRunStore(
+      RunRepository runs,
+      RunTaskRepository tasks,
+      WindowRepository windows,
+      WindowTokensRepository windowTokens) {
     this.runs = runs;
     this.tasks = tasks;
     this.windows = windows;
+    this.windowTokens = windowTokens;
   }
 
   @Override
@@ -92,12 +99,13 @@ public class PanacheRunStore implements RunStore {
   }
 
   @Override
-  public boolean add(long id, ScoredWindow window) {
+  public boolean add(long id, ScoredWindow window, WindowTokens tokens) {
     // The lock makes a cancellation wait until this window is in, or this window see it.
     if (runs.findById(id, LockModeType.PESSIMISTIC_READ).state != RunState.RUNNING) {
       return false;
     }
     windows.persist(WindowEntity.of(id, window));
+    windowTokens.persist(WindowTokensEntity.of(id, 0, window.window(), tokens));
     return true;
   }
 

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.ModelInfo;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.TextCounts;
 import org.knnlm.eval.run.Plan;
@@ -78,6 +79,11 @@ final class RunRows {
     columns.lambda = retrieval.lambda();
     retrieval.nprobe().ifPresent(nprobe -> columns.nprobe = nprobe);
     columns.exactDistances = retrieval.exactDistances();
+    switch (retrieval.oracle().orElse(null)) {
+      case Oracle.Rank(int rank) -> columns.oracleRank = rank;
+      case Oracle.Distance(float distance) -> columns.oracleDistance = distance;
+      case null -> {}
+    }
     datastore.ifPresent(
         info -> {
           columns.datastoreKeys = info.keys();
@@ -165,7 +171,15 @@ final class RunRows {
         columns.temperature,
         columns.lambda,
         columns.nprobe == null ? OptionalInt.empty() : OptionalInt.of(columns.nprobe),
-        columns.exactDistances);
+        columns.exactDistances,
+        oracle(columns));
+  }
+
+  private static Optional<Oracle> oracle(SettingColumns columns) {
+    if (columns.oracleRank != null) {
+      return Optional.of(new Oracle.Rank(columns.oracleRank));
+    }
+    return Optional.ofNullable(columns.oracleDistance).map(Oracle.Distance::new);
   }
 
   private static Optional<DatastoreInfo> datastore(SettingColumns columns) {

@@ -15,6 +15,12 @@ public class SettingColumns {
   @Column(name = "exact_distances")
   boolean exactDistances;
 
+  @Column(name = "oracle_rank")
+  Integer oracleRank;
+
+  @Column(name = "oracle_distance")
+  Float oracleDistance;
+
   @Column(name = "datastore_keys")
   Long datastoreKeys;
 

@@ -1,17 +1,24 @@
 package org.knnlm.eval.grpc;
 
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
+import org.knnlm.eval.lm.DatastoresException;
 import org.knnlm.eval.lm.ListedDatastore;
 import org.knnlm.grpc.Clients;
+import org.knnlm.grpc.Tensors;
+import org.knnlm.proto.index.v1.CountValuesRequest;
 import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
@@ -26,10 +33,41 @@ public class GrpcDatastores implements Datastores {
   private static final Logger LOG = Logger.getLogger(GrpcDatastores.class);
   private static final int TIMEOUT_SECONDS = 5;
 
+  /** The first time all values of a datastore are read. */
+  private static final Duration COUNT_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final Set<Status.Code> PASSING =
+      Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
+
   private final NearestNeighborsBlockingStub stub;
 
   GrpcDatastores(@GrpcClient("index") Channel channel) {
     this.stub = NearestNeighborsGrpc.newBlockingStub(channel);
+  }
+
+  @Override
+  public long[] valueCounts(String name) {
+    var request = CountValuesRequest.newBuilder().setDatastore(name).build();
+    try {
+      return Clients.reading(
+          () -> {
+            LongStream.Builder counts = LongStream.builder();
+            Clients.connecting(stub)
+                .withDeadlineAfter(COUNT_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .countValues(request)
+                .forEachRemaining(
+                    reply ->
+                        LongStream.of(Tensors.longs(reply.getCounts(), "counts"))
+                            .forEach(counts::add));
+            return counts.build().toArray();
+          });
+    } catch (StatusRuntimeException e) {
+      throw new DatastoresException(
+          "index-service does not count the values of the datastore %s (%s): %s"
+              .formatted(name, e.getStatus().getCode(), e.getStatus().getDescription()),
+          PASSING.contains(e.getStatus().getCode()),
+          e);
+    }
   }
 
   @Override

@@ -21,15 +21,22 @@ import org.knnlm.eval.lm.Continuation;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.LanguageModelException;
 import org.knnlm.eval.lm.ModelInfo;
+import org.knnlm.eval.lm.Neighbour;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.lm.Scores;
 import org.knnlm.eval.lm.Sequence;
 import org.knnlm.grpc.Clients;
+import org.knnlm.proto.lm.v1.DetokenizeRequest;
+import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.GenerateRequest;
 import org.knnlm.proto.lm.v1.InfoRequest;
 import org.knnlm.proto.lm.v1.InfoResponse;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc.LanguageModelBlockingStub;
+import org.knnlm.proto.lm.v1.Neighbor;
+import org.knnlm.proto.lm.v1.NeighborsRequest;
+import org.knnlm.proto.lm.v1.NeighborsResponse;
 import org.knnlm.proto.lm.v1.NextTokenRequest;
 import org.knnlm.proto.lm.v1.NextTokenResponse;
 import org.knnlm.proto.lm.v1.Prompt;
@@ -134,6 +141,61 @@ public class GrpcLanguageModel implements LanguageModel {
   }
 
   @Override
+  public List<String> detokenize(List<int[]> sequences) {
+    List<String> texts = new ArrayList<>();
+    for (int from = 0; from < sequences.size(); from += TEXTS_PER_REQUEST) {
+      List<int[]> some =
+          sequences.subList(from, Math.min(from + TEXTS_PER_REQUEST, sequences.size()));
+      var request = DetokenizeRequest.newBuilder().setWithSpecialTokens(true);
+      some.forEach(tokens -> request.addSequences(sequence(tokens)));
+      inOrder(
+          "the text of",
+          some,
+          () -> within(timeout).detokenize(request.build()),
+          DetokenizeResponse::getSequence,
+          (sequence, reply) -> texts.add(reply.getText()));
+    }
+    return texts;
+  }
+
+  @Override
+  public List<List<Neighbour>> neighbours(
+      List<int[]> sequences, Retrieval retrieval, Neighbour.Surroundings surroundings) {
+    var request =
+        NeighborsRequest.newBuilder()
+            .setRetrieval(message(retrieval).toBuilder().clearOracle())
+            .setCount(surroundings.count())
+            .setBefore(surroundings.before())
+            .setAfter(surroundings.after());
+    sequences.forEach(tokens -> request.addSequences(sequence(tokens)));
+    List<List<Neighbour>> neighbours = new ArrayList<>();
+    inOrder(
+        "the neighbours of",
+        sequences,
+        () -> within(timeout).neighbors(request.build()),
+        NeighborsResponse::getSequence,
+        (sequence, reply) ->
+            neighbours.add(
+                reply.getNeighborsList().stream().map(GrpcLanguageModel::neighbour).toList()));
+    return neighbours;
+  }
+
+  private static Neighbour neighbour(Neighbor neighbor) {
+    return new Neighbour(
+        neighbor.getId(),
+        neighbor.getTokenId(),
+        neighbor.getDistance(),
+        neighbor.getWeight(),
+        neighbor.getBeforeList().stream().mapToInt(Integer::intValue).toArray(),
+        neighbor.getAfterList().stream().mapToInt(Integer::intValue).toArray(),
+        neighbor.hasDocument()
+            ? Optional.of(
+                new Neighbour.Place(
+                    neighbor.getDocument(), neighbor.getLine(), neighbor.getPosition()))
+            : Optional.empty());
+  }
+
+  @Override
   public void score(List<Sequence> sequences, List<Retrieval> retrievals, Consumer<Scores> sink) {
     var request = ScoreRequest.newBuilder().setOwnPass(true);
     sequences.forEach(
@@ -141,7 +203,8 @@ public class GrpcLanguageModel implements LanguageModel {
             request.addSequences(
                 ScoreSequence.newBuilder()
                     .addAllTokenIds(Arrays.stream(sequence.tokens()).boxed().toList())
-                    .setFirstTarget(sequence.firstTarget())));
+                    .setFirstTarget(sequence.firstTarget())
+                    .setRight(sequence.right())));
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
     inOrder(
         "scores of",
@@ -153,9 +216,14 @@ public class GrpcLanguageModel implements LanguageModel {
 
   @Override
   public void nextToken(
-      List<int[]> sequences, int[] tokenIds, List<Retrieval> retrievals, Consumer<Scores> sink) {
+      List<int[]> sequences,
+      List<int[]> right,
+      int[] tokenIds,
+      List<Retrieval> retrievals,
+      Consumer<Scores> sink) {
     var request = NextTokenRequest.newBuilder().setOwnPass(true);
     sequences.forEach(tokens -> request.addSequences(sequence(tokens)));
+    right.forEach(tokens -> request.addRight(sequence(tokens)));
     Arrays.stream(tokenIds).forEach(request::addTokenIds);
     retrievals.forEach(retrieval -> request.addRetrievals(message(retrieval)));
     inOrder(
@@ -199,7 +267,16 @@ public class GrpcLanguageModel implements LanguageModel {
             .setLambda(retrieval.lambda())
             .setExactDistances(retrieval.exactDistances());
     retrieval.nprobe().ifPresent(message::setNprobe);
+    retrieval.oracle().ifPresent(oracle -> message.setOracle(message(oracle)));
     return message.build();
+  }
+
+  private static org.knnlm.proto.lm.v1.Oracle message(Oracle oracle) {
+    var message = org.knnlm.proto.lm.v1.Oracle.newBuilder();
+    return switch (oracle) {
+      case Oracle.Rank(int rank) -> message.setRank(rank).build();
+      case Oracle.Distance(float distance) -> message.setDistance(distance).build();
+    };
   }
 
   private LanguageModelBlockingStub within(Duration limit) {

@@ -10,4 +10,11 @@ public interface Datastores {
 
   /** All that are served, by name; empty when nobody can say. */
   Optional<List<ListedDatastore>> list();
+
+  /**
+   * How often each token is the value of a key, by token id up to the greatest.
+   *
+   * @throws DatastoresException when nobody can say
+   */
+  long[] valueCounts(String name);
 }

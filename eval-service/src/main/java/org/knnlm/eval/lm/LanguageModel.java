@@ -19,6 +19,18 @@ public interface LanguageModel {
   /** Token ids of each text alone. */
   List<int[]> tokenizeWithoutSpecialTokens(List<String> texts);
 
+  /** Texts of token ids, special tokens by their names. */
+  List<String> detokenize(List<int[]> sequences);
+
+  /**
+   * The neighbours that retrieval finds after sequences, without an oracle.
+   *
+   * @param sequences at most {@link ModelInfo#maxSequences()}
+   * @return of each, the nearest first
+   */
+  List<List<Neighbour>> neighbours(
+      List<int[]> sequences, Retrieval retrieval, Neighbour.Surroundings surroundings);
+
   /**
    * Log probabilities of the targets of each sequence.
    *
@@ -32,12 +44,18 @@ public interface LanguageModel {
    * Log probabilities of tokens after each sequence.
    *
    * @param sequences at most {@link ModelInfo#maxSequences()}
+   * @param right tokens that are right after each sequence, which an {@link Oracle} puts among the
+   *     neighbours; empty for none at all
    * @param tokenIds the tokens that are wanted
    * @param retrievals settings to answer for beside the base model
    * @param sink takes what one sequence gives after the other, in their order, as it arrives
    */
   void nextToken(
-      List<int[]> sequences, int[] tokenIds, List<Retrieval> retrievals, Consumer<Scores> sink);
+      List<int[]> sequences,
+      List<int[]> right,
+      int[] tokenIds,
+      List<Retrieval> retrievals,
+      Consumer<Scores> sink);
 
   /**
    * The most probable continuations of prompts.

@@ -1,5 +1,6 @@
 package org.knnlm.eval.lm;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
  * @param lambda weight of p_kNN
  * @param nprobe lists that an IVF index visits; empty for the index's own setting
  * @param exactDistances whether the index's distances are replaced by exact ones
+ * @param oracle how right tokens come among the neighbours; empty for plain retrieval
  */
 public record Retrieval(
     String datastore,
@@ -19,4 +21,16 @@ public record Retrieval(
     float temperature,
     float lambda,
     OptionalInt nprobe,
-    boolean exactDistances) {}
+    boolean exactDistances,
+    Optional<Oracle> oracle) {
+  /** Plain retrieval. */
+  public Retrieval(
+      String datastore,
+      int k,
+      float temperature,
+      float lambda,
+      OptionalInt nprobe,
+      boolean exactDistances) {
+    this(datastore, k, temperature, lambda, nprobe, exactDistances, Optional.empty());
+  }
+}

@@ -128,7 +128,7 @@ public final class TokenizedText {
     Window window = windows.get(index).window();
     int[] ids =
         Arrays.copyOfRange(windows.get(index).part().tokens(), window.start(), window.end());
-    return new Sequence(ids, window.firstTarget() - window.start());
+    return new Sequence(ids, window.firstTarget() - window.start(), true);
   }
 
   /** Index, among all tokens of the text, of a window's first token. */

@@ -10,7 +10,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.knnlm.eval.analysis.MissingTokensException;
 import org.knnlm.eval.comparison.IncomparableRunsException;
+import org.knnlm.eval.lm.DatastoresException;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.LanguageModelException;
 import org.knnlm.eval.run.ChangedInputException;
@@ -45,6 +47,17 @@ public class Problems {
   @ServerExceptionMapper
   RestResponse<Problem> map(MissingDataException e) {
     return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(MissingTokensException e) {
+    return Problem.response(Status.CONFLICT, e.getMessage());
+  }
+
+  @ServerExceptionMapper
+  RestResponse<Problem> map(DatastoresException e) {
+    Status status = e.isPassing() ? Status.SERVICE_UNAVAILABLE : Status.BAD_GATEWAY;
+    return Problem.response(status, e.getMessage());
   }
 
   @ServerExceptionMapper

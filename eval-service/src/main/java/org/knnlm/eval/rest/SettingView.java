@@ -1,6 +1,8 @@
 package org.knnlm.eval.rest;
 
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
+import org.knnlm.eval.run.RunRequest;
 
 /** A retrieval setting in JSON, as in the request for a run. */
 public record SettingView(
@@ -9,7 +11,8 @@ public record SettingView(
     float temperature,
     float lambda,
     Integer nprobe,
-    boolean exactDistances) {
+    boolean exactDistances,
+    RunRequest.OracleSetting oracle) {
 
   static SettingView of(Retrieval retrieval) {
     return new SettingView(
@@ -18,6 +21,14 @@ public record SettingView(
         retrieval.temperature(),
         retrieval.lambda(),
         retrieval.nprobe().isPresent() ? retrieval.nprobe().getAsInt() : null,
-        retrieval.exactDistances());
+        retrieval.exactDistances(),
+        retrieval.oracle().map(SettingView::oracle).orElse(null));
+  }
+
+  private static RunRequest.OracleSetting oracle(Oracle oracle) {
+    return switch (oracle) {
+      case Oracle.Rank(int rank) -> new RunRequest.OracleSetting(rank, null);
+      case Oracle.Distance(float distance) -> new RunRequest.OracleSetting(null, distance);
+    };
   }
 }

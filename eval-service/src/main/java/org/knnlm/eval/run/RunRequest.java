@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.lm.FieldProblem;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Protocol;
 import org.knnlm.eval.task.DataFolder;
@@ -57,6 +58,7 @@ public record RunRequest(
    * @param exactDistances exact distances instead of the index's; left out for no
    * @param preset name of a {@link Preset}, of the use at hand when it does not say; what is given
    *     beside it comes first
+   * @param oracle puts the right answer's tokens among the neighbours; left out for plain retrieval
    */
   public record Setting(
       String datastore,
@@ -65,7 +67,8 @@ public record RunRequest(
       Float lambda,
       Integer nprobe,
       Boolean exactDistances,
-      String preset) {
+      String preset,
+      OracleSetting oracle) {
     private Setting orPreset(Preset of) {
       return new Setting(
           datastore,
@@ -74,9 +77,18 @@ public record RunRequest(
           lambda == null ? Float.valueOf(of.lambda()) : lambda,
           nprobe,
           exactDistances,
-          preset);
+          preset,
+          oracle);
     }
   }
+
+  /**
+   * Where the right answer's tokens come among the neighbours; one of the two.
+   *
+   * @param rank of the neighbour whose distance they take, 1 to k
+   * @param distance squared L2, finite and at least 0
+   */
+  public record OracleSetting(Integer rank, Float distance) {}
 
   /** Whether tasks are asked for, and no text. */
   public boolean isOfTasks() {
@@ -112,11 +124,30 @@ public record RunRequest(
       }
     }
     List<Retrieval> retrievals = retrievals(problems, Preset.Use.DOWNSTREAM);
+    checkOracles(retrievals, found, problems);
     problems.throwIfAny();
     return new RunSpec(
         name == null ? "" : name,
         new Subject.Tasks(found, limit == null ? OptionalInt.empty() : OptionalInt.of(limit)),
         retrievals);
+  }
+
+  /** What is right is not known of a text that is yet to be written. */
+  private static void checkOracles(
+      List<Retrieval> retrievals, List<Subject.TaskOfRun> tasks, Problems problems) {
+    List<String> generating =
+        tasks.stream()
+            .filter(task -> task.kind().equals("generate"))
+            .map(Subject.TaskOfRun::name)
+            .toList();
+    for (int i = 0; i < retrievals.size() && !generating.isEmpty(); i++) {
+      if (retrievals.get(i).oracle().isPresent()) {
+        problems.say(
+            "settings[%d].oracle".formatted(i),
+            "found an oracle, allowed is nothing beside tasks that generate: "
+                + String.join(", ", generating));
+      }
+    }
   }
 
   private static Optional<Subject.TaskOfRun> task(
@@ -293,6 +324,9 @@ public record RunRequest(
         path + ".nprobe",
         setting.nprobe(),
         "1 or more, or nothing for the index's own");
+    Optional<Oracle> oracle =
+        Optional.ofNullable(setting.oracle())
+            .flatMap(asked -> oracle(asked, path, setting.k(), problems));
     if (problems.count() > before) {
       return Optional.empty();
     }
@@ -303,7 +337,29 @@ public record RunRequest(
             temperature,
             lambda,
             setting.nprobe() == null ? OptionalInt.empty() : OptionalInt.of(setting.nprobe()),
-            Boolean.TRUE.equals(setting.exactDistances())));
+            Boolean.TRUE.equals(setting.exactDistances()),
+            oracle));
+  }
+
+  private static Optional<Oracle> oracle(
+      OracleSetting asked, String path, Integer k, Problems problems) {
+    Integer rank = asked.rank();
+    Float distance = asked.distance();
+    if ((rank == null) == (distance == null)) {
+      problems.add(path + ".oracle", asked, "one of rank and distance");
+      return Optional.empty();
+    }
+    problems.unless(
+        rank == null || (rank >= 1 && (k == null || rank <= k)),
+        path + ".oracle.rank",
+        rank,
+        "1 to k");
+    problems.unless(
+        distance == null || (distance >= 0 && Float.isFinite(distance)),
+        path + ".oracle.distance",
+        distance,
+        "a finite number of at least 0");
+    return Optional.of(rank == null ? new Oracle.Distance(distance) : new Oracle.Rank(rank));
   }
 
   /** Collects what is wrong. */

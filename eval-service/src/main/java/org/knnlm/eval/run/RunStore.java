@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.knnlm.eval.perplexity.ScoredWindow;
+import org.knnlm.eval.perplexity.WindowTokens;
 
 /** Where runs and their windows are kept. Each call is one transaction. */
 public interface RunStore {
@@ -35,7 +36,7 @@ public interface RunStore {
    *
    * @return false, and nothing is kept, when the run is no longer RUNNING
    */
-  boolean add(long id, ScoredWindow window);
+  boolean add(long id, ScoredWindow window, WindowTokens tokens);
 
   /** Indices of the windows that are kept. */
   BitSet windowsDone(long id);

@@ -17,6 +17,7 @@ import org.knnlm.eval.lm.Sequence;
 import org.knnlm.eval.perplexity.EmptyTextException;
 import org.knnlm.eval.perplexity.ScoredWindow;
 import org.knnlm.eval.perplexity.TokenizedText;
+import org.knnlm.eval.perplexity.WindowTokens;
 
 /** Carries out runs. A window is kept as soon as it is scored, and never scored again. */
 public final class Runner {
@@ -124,17 +125,21 @@ public final class Runner {
         run.spec().settings(),
         scores -> {
           int window = next.next();
-          int length = sequences.get(window - first).tokens().length;
+          Sequence sequence = sequences.get(window - first);
           double seconds = clock.secondsSinceLast();
           if (!done.get(window)) {
-            keep(run, ScoredWindow.of(window, text.start(window), length, scores, seconds));
+            int length = sequence.tokens().length;
+            keep(
+                run,
+                ScoredWindow.of(window, text.start(window), length, scores, seconds),
+                new WindowTokens(sequence, scores));
             done.set(window);
           }
         });
   }
 
-  private void keep(Run run, ScoredWindow window) {
-    if (!store.add(run.id(), window)) {
+  private void keep(Run run, ScoredWindow window, WindowTokens tokens) {
+    if (!store.add(run.id(), window, tokens)) {
       throw new StoppedException();
     }
   }

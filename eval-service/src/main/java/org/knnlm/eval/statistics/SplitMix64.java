@@ -4,7 +4,7 @@ package org.knnlm.eval.statistics;
  * The generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Spelt out, because the library
  * does not promise which numbers its generators give.
  */
-final class SplitMix64 {
+public final class SplitMix64 {
   private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
   private long state;
@@ -15,7 +15,7 @@ final class SplitMix64 {
   }
 
   /** One of many generators of a seed, so that they can run in any order. */
-  static SplitMix64 stream(long seed, int number) {
+  public static SplitMix64 stream(long seed, int number) {
     return new SplitMix64(mix(mix(seed) + number));
   }
 
@@ -31,7 +31,7 @@ final class SplitMix64 {
   }
 
   /** A whole number in [0, bound); no two of them differ in probability by more than 2^-64. */
-  int below(int bound) {
+  public int below(int bound) {
     return (int) Math.unsignedMultiplyHigh(next(), bound);
   }
 

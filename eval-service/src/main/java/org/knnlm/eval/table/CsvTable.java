@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Perplexity;
 
@@ -23,6 +24,8 @@ public final class CsvTable {
           "lambda",
           "nprobe",
           "exact_distances",
+          "oracle_rank",
+          "oracle_distance",
           "loss",
           "perplexity",
           "word_perplexity",
@@ -59,6 +62,8 @@ public final class CsvTable {
             .map(s -> s.nprobe().stream().mapToObj(Integer::toString).collect(Collectors.joining()))
             .orElse(""),
         setting.map(s -> Boolean.toString(s.exactDistances())).orElse(""),
+        setting.flatMap(Retrieval::oracle).map(CsvTable::rank).orElse(""),
+        setting.flatMap(Retrieval::oracle).map(CsvTable::distance).orElse(""),
         Csv.number(perplexity.loss()),
         Csv.number(perplexity.perplexity()),
         Csv.number(perplexity.wordPerplexity()),
@@ -66,5 +71,13 @@ public final class CsvTable {
         Csv.number(perplexity.tokenWeightedLoss()),
         Csv.number(perplexity.tokenWeightedPerplexity()),
         Csv.number(row.differencePercent()));
+  }
+
+  private static String rank(Oracle oracle) {
+    return oracle instanceof Oracle.Rank(int rank) ? Integer.toString(rank) : "";
+  }
+
+  private static String distance(Oracle oracle) {
+    return oracle instanceof Oracle.Distance(float distance) ? Float.toString(distance) : "";
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Perplexity;
 import org.knnlm.eval.perplexity.ScoredWindow;
@@ -70,7 +71,19 @@ public record Table(Run run, List<Row> rows) {
             number(setting.lambda()),
             number(setting.temperature())));
     setting.nprobe().ifPresent(nprobe -> label.append(" nprobe=").append(nprobe));
-    return label.append(setting.exactDistances() ? " exact" : "").toString();
+    label.append(setting.exactDistances() ? " exact" : "");
+    setting
+        .oracle()
+        .ifPresent(
+            oracle ->
+                label
+                    .append(" oracle ")
+                    .append(
+                        switch (oracle) {
+                          case Oracle.Rank(int rank) -> "rank=" + rank;
+                          case Oracle.Distance(float distance) -> "distance=" + number(distance);
+                        }));
+    return label.toString();
   }
 
   private static String number(float value) {

@@ -2,6 +2,7 @@ package org.knnlm.eval.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.ModelInfo;
 import org.knnlm.eval.lm.Retrieval;
@@ -18,13 +19,19 @@ record Asking(LanguageModel model, ModelInfo info, List<Retrieval> settings) {
    */
   List<double[]> entropies(List<Sequence> sequences) {
     List<double[]> sums = new ArrayList<>();
-    for (List<Sequence> request : requests(sequences)) {
-      model.score(request, settings, scores -> sums.add(sums(scores)));
-    }
+    score(sequences, scores -> sums.add(sums(scores)));
     return sums;
   }
 
-  private static double[] sums(Scores scores) {
+  /** Log probabilities of the targets of sequences, in their order. */
+  void score(List<Sequence> sequences, Consumer<Scores> sink) {
+    for (List<Sequence> request : requests(sequences)) {
+      model.score(request, settings, sink);
+    }
+  }
+
+  /** Sums of cross-entropies: the base model's, then that of each setting. */
+  static double[] sums(Scores scores) {
     double[] sums = new double[1 + scores.retrievals().size()];
     sums[0] = sum(scores.base());
     for (int i = 1; i < sums.length; i++) {

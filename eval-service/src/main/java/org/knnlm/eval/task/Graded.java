@@ -1,6 +1,8 @@
 package org.knnlm.eval.task;
 
 import java.util.List;
+import java.util.Optional;
+import org.knnlm.eval.perplexity.WindowTokens;
 
 /**
  * An example with what each setting made of it.
@@ -8,11 +10,18 @@ import java.util.List;
  * @param prompt what was asked, for people; at most its last 2,000 characters
  * @param expected the right answer, for people
  * @param outcomes of the base model, then of each retrieval setting
+ * @param tokens of a window of a text; empty for other examples
  */
-public record Graded(String prompt, String expected, List<Outcome> outcomes) {
+public record Graded(
+    String prompt, String expected, List<Outcome> outcomes, Optional<WindowTokens> tokens) {
   private static final int MAX_PROMPT = 2000;
 
   public Graded {
     prompt = prompt.substring(Math.max(0, prompt.length() - MAX_PROMPT));
+  }
+
+  /** An example that is no window of a text. */
+  public Graded(String prompt, String expected, List<Outcome> outcomes) {
+    this(prompt, expected, outcomes, Optional.empty());
   }
 }

@@ -46,7 +46,8 @@ final class NextTokenEvaluator extends RowEvaluator {
         indices.stream()
             .map(index -> request.answer().of(row(index), same.words().size()))
             .toList();
-    List<List<double[]>> probabilities = probabilities(premises, same.ids());
+    List<int[]> right = answers.stream().map(answer -> oracle(same.words().get(answer))).toList();
+    List<List<double[]>> probabilities = probabilities(premises, right, same.ids());
     return IntStream.range(0, indices.size())
         .mapToObj(i -> graded(premises.get(i), answers.get(i), probabilities.get(i), same))
         .toList();
@@ -75,8 +76,17 @@ final class NextTokenEvaluator extends RowEvaluator {
     return Arrays.binarySearch(ids, id);
   }
 
-  /** Probabilities of tokens after each text: for each text, for each setting. */
-  private List<List<double[]>> probabilities(List<String> texts, int[] ids) {
+  /** An oracle puts each first token of the right label's words among the neighbours, once. */
+  private static int[] oracle(int[] words) {
+    return Arrays.stream(words).distinct().toArray();
+  }
+
+  /**
+   * Probabilities of tokens after each text: for each text, for each setting.
+   *
+   * @param right what an oracle puts among the neighbours of each; empty for none
+   */
+  private List<List<double[]>> probabilities(List<String> texts, List<int[]> right, int[] ids) {
     Map<String, int[]> whole = tokens.whole(texts);
     List<int[]> sequences =
         texts.stream()
@@ -84,9 +94,12 @@ final class NextTokenEvaluator extends RowEvaluator {
             .toList();
     List<List<double[]>> all = new ArrayList<>();
     for (List<int[]> request : asking.requests(sequences)) {
+      List<int[]> ofRequest =
+          right.isEmpty() ? right : right.subList(all.size(), all.size() + request.size());
       asking
           .model()
-          .nextToken(request, ids, asking.settings(), scores -> all.add(probabilities(scores)));
+          .nextToken(
+              request, ofRequest, ids, asking.settings(), scores -> all.add(probabilities(scores)));
     }
     return all;
   }
@@ -114,7 +127,7 @@ final class NextTokenEvaluator extends RowEvaluator {
       int[] ids = words.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
       String prompt =
           tokens.isLlama2() ? request.promptOfLlama2().orElse(request.prompt()) : request.prompt();
-      List<List<double[]>> without = probabilities(List.of(prompt, UNCONDITIONAL), ids);
+      List<List<double[]>> without = probabilities(List.of(prompt, UNCONDITIONAL), List.of(), ids);
       shared = new Shared(prompt, words, ids, without.getFirst(), without.getLast());
     }
     return shared;

@@ -49,13 +49,15 @@ final class ScoreEvaluator extends RowEvaluator {
         sequences.add(
             sequence(
                 premiseTokens.get(choice.premises().get(i)),
-                continuations.get(choice.continuations().get(i))));
+                continuations.get(choice.continuations().get(i)),
+                i == choice.answer()));
       }
     }
     int conditional = sequences.size();
     List<String> unconditional = unconditional(choices);
     for (int[] premise : unconditionalPremises(premiseTokens)) {
-      unconditional.forEach(text -> sequences.add(sequence(premise, continuations.get(text))));
+      unconditional.forEach(
+          text -> sequences.add(sequence(premise, continuations.get(text), false)));
     }
     List<double[]> sums = asking.entropies(sequences);
     Map<String, double[]> domains = new HashMap<>();
@@ -151,8 +153,10 @@ final class ScoreEvaluator extends RowEvaluator {
 
   /**
    * The premise is cut from the left so that both fit, special tokens of the continuation counted.
+   *
+   * @param right whether an oracle puts the continuation among the neighbours
    */
-  private Sequence sequence(int[] premise, TokenSource.Continuation continuation) {
+  private Sequence sequence(int[] premise, TokenSource.Continuation continuation, boolean right) {
     int room = asking.info().maxSequenceLength() - continuation.counted();
     int[] before = TokenSource.last(premise, Math.max(room, 0));
     if (before.length == 0 || continuation.tokens().length == 0) {
@@ -163,6 +167,6 @@ final class ScoreEvaluator extends RowEvaluator {
     }
     int[] tokens = Arrays.copyOf(before, before.length + continuation.tokens().length);
     System.arraycopy(continuation.tokens(), 0, tokens, before.length, continuation.tokens().length);
-    return new Sequence(tokens, before.length);
+    return new Sequence(tokens, before.length, right);
   }
 }

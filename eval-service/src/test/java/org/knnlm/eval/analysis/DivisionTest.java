@@ -22,8 +22,9 @@ class DivisionTest {
   }
 
   @Test
-  void aTokenOfAnotherVocabularyIsNamed() {
-    assertThatThrownBy(() -> Division.byFrequency(new int[] {1, 7}, OCCURRENCES))
-        .hasMessage("target 1: token id 7 of a vocabulary of 7");
+  void aTokenBeyondTheGreatestValueDoesNotOccur() {
+    assertThat(Division.byPresence(new int[] {1, 7}, OCCURRENCES)).containsExactly(1, 0);
+    assertThatThrownBy(() -> Division.byFrequency(new int[] {1, -7}, OCCURRENCES))
+        .hasMessage("target 1: found -7, which is no token id");
   }
 }

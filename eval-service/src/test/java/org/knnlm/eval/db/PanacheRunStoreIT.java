@@ -19,9 +19,13 @@ import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.HeldRuns;
 import org.knnlm.eval.Runs;
 import org.knnlm.eval.TestDatabase;
+import org.knnlm.eval.analysis.Part;
+import org.knnlm.eval.analysis.TokenStore;
+import org.knnlm.eval.lm.Scores;
 import org.knnlm.eval.perplexity.Protocol;
 import org.knnlm.eval.perplexity.ScoredWindow;
 import org.knnlm.eval.perplexity.TextCounts;
+import org.knnlm.eval.perplexity.WindowTokens;
 import org.knnlm.eval.run.Page;
 import org.knnlm.eval.run.Plan;
 import org.knnlm.eval.run.Progress;
@@ -36,6 +40,7 @@ class PanacheRunStoreIT {
   private static final Plan PLAN = new Plan(1024, 512, 3, new TextCounts(2000, 1999, 1500));
 
   @Inject RunStore store;
+  @Inject TokenStore windowTokens;
   @Inject HeldRuns held;
   @Inject AgroalDataSource dataSource;
 
@@ -61,7 +66,7 @@ class PanacheRunStoreIT {
             Protocol.BLOCKS,
             "a/b.jsonl",
             new CorpusFormat.Jsonl("body"),
-            List.of(Runs.EXACT, Runs.PROBED));
+            List.of(Runs.EXACT, Runs.PROBED, Runs.TOLD, Runs.TOLD_AT));
     Run created = store.create(spec, Runs.provenance(spec), OptionalLong.empty());
     assertThat(created.spec()).isEqualTo(spec);
     assertThat(created.provenance()).isEqualTo(Runs.provenance(spec));
@@ -77,8 +82,8 @@ class PanacheRunStoreIT {
     long id = running().id();
     var second = new ScoredWindow(1, 512, 1024, 512, List.of(Math.PI, 1e-17, 10_000.0), 2.5);
     var first = new ScoredWindow(0, 0, 1024, 1023, List.of(0.1 + 0.2, 3.0, 5.0), 1.5);
-    assertThat(store.add(id, second)).isTrue();
-    assertThat(store.add(id, first)).isTrue();
+    assertThat(Runs.keep(store, id, second)).isTrue();
+    assertThat(Runs.keep(store, id, first)).isTrue();
     assertThat(store.windows(id)).containsExactly(first, second);
     assertThat(store.windows(id, 1, 1)).isEqualTo(new Page<>(List.of(second), 1, 1, 2));
     assertThat(store.windowsDone(id)).isEqualTo(BitSet.valueOf(new long[] {0b11}));
@@ -86,10 +91,35 @@ class PanacheRunStoreIT {
   }
 
   @Test
+  void tokensComeBackInOrderWithTheVeryNumbers() {
+    Run run = running();
+    var scores =
+        new Scores(
+            new float[] {-0.1f, -Float.MIN_VALUE},
+            List.of(new float[] {-10_000, 0}, new float[] {-1, -2}));
+    var tokens = new WindowTokens(new int[] {1, 128_000, 0, Integer.MAX_VALUE}, scores);
+    store.add(run.id(), new ScoredWindow(1, 512, 4, 2, List.of(1.0, 2.0, 3.0), 1), tokens);
+    Runs.keep(store, run.id(), new ScoredWindow(0, 0, 3, 2, List.of(1.0, 2.0, 3.0), 1));
+    var part = new Part(run, 0);
+    assertThat(windowTokens.count(part)).isEqualTo(2);
+    assertThat(windowTokens.find(part, 2)).isEmpty();
+    WindowTokens found = windowTokens.find(part, 1).orElseThrow();
+    assertThat(found.tokens()).isEqualTo(tokens.tokens());
+    assertThat(found.scores().base()).isEqualTo(scores.base());
+    assertThat(found.scores().retrievals()).containsExactlyElementsOf(scores.retrievals());
+    assertThat(windowTokens.windows(part, 0, 10))
+        .extracting(TokenStore.Numbered::window)
+        .containsExactly(0, 1);
+    assertThat(windowTokens.windows(part, 1, 1))
+        .extracting(TokenStore.Numbered::window)
+        .containsExactly(1);
+  }
+
+  @Test
   void aWindowIsKeptOnce() {
     long id = running().id();
-    store.add(id, window(0));
-    assertThatThrownBy(() -> store.add(id, window(0))).isInstanceOf(RuntimeException.class);
+    Runs.keep(store, id, window(0));
+    assertThatThrownBy(() -> Runs.keep(store, id, window(0))).isInstanceOf(RuntimeException.class);
     assertThat(store.windows(id)).containsExactly(window(0));
   }
 
@@ -108,7 +138,7 @@ class PanacheRunStoreIT {
     store.fail(run.id(), "late");
     store.cancel(run.id());
     assertThat(store.find(run.id())).contains(done);
-    assertThat(store.add(run.id(), window(0))).isFalse();
+    assertThat(Runs.keep(store, run.id(), window(0))).isFalse();
     assertThat(store.windows(run.id())).isEmpty();
   }
 
@@ -124,9 +154,9 @@ class PanacheRunStoreIT {
   @Test
   void aCancelledRunTakesNoMoreWindows() {
     long id = running().id();
-    store.add(id, window(0));
+    Runs.keep(store, id, window(0));
     assertThat(store.cancel(id).orElseThrow().state()).isEqualTo(RunState.CANCELLED);
-    assertThat(store.add(id, window(1))).isFalse();
+    assertThat(Runs.keep(store, id, window(1))).isFalse();
     store.finish(id);
     assertThat(store.find(id).orElseThrow().state()).isEqualTo(RunState.CANCELLED);
     assertThat(store.windows(id)).containsExactly(window(0));

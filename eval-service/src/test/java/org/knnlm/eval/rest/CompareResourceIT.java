@@ -226,8 +226,8 @@ class CompareResourceIT {
     long run = store.create(spec, Runs.provenance(spec), OptionalLong.empty()).id();
     store.begin(run);
     store.plan(run, new Plan(1024, 512, 2, new TextCounts(1537, 1535, 900)));
-    store.add(run, new ScoredWindow(0, 0, 1024, 1023, List.of(3.0, 2.5), 0.1));
-    store.add(run, new ScoredWindow(1, 512, 1024, 512, List.of(4.0, 3.5), 0.1));
+    Runs.keep(store, run, new ScoredWindow(0, 0, 1024, 1023, List.of(3.0, 2.5), 0.1));
+    Runs.keep(store, run, new ScoredWindow(1, 512, 1024, 512, List.of(4.0, 3.5), 0.1));
     store.finish(run);
     get("/api/compare?runs=" + run)
         .statusCode(200)

@@ -360,8 +360,8 @@ class RunResourceIT {
     long id = create(Runs.spec("n", Protocol.WIKITEXT, Runs.EXACT));
     store.begin(id);
     store.plan(id, new Plan(1024, 512, 2, new TextCounts(1112, 1111, 900)));
-    store.add(id, new ScoredWindow(0, 0, 1024, 1023, List.of(3.0, 10_000.0), 1.5));
-    store.add(id, new ScoredWindow(1, 512, 600, 88, List.of(2.0, 10_000.0), 0.5));
+    Runs.keep(store, id, new ScoredWindow(0, 0, 1024, 1023, List.of(3.0, 10_000.0), 1.5));
+    Runs.keep(store, id, new ScoredWindow(1, 512, 600, 88, List.of(2.0, 10_000.0), 0.5));
     store.finish(id);
     assertThat(store.find(id).orElseThrow().state()).isEqualTo(RunState.DONE);
     return id;

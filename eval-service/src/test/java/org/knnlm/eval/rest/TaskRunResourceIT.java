@@ -126,6 +126,13 @@ class TaskRunResourceIT {
         .body("errors[2].problem", startsWith("found \"sst-2\", allowed is one of obqa, mmlu"))
         .body("errors[3].problem", containsString("mmlu/test.jsonl"))
         .body("errors[4].problem", is("found \"obqa\" for the second time"));
+    problem(
+            post(
+                """
+                {"tasks": ["nq"], "settings": [
+                  {"datastore": "d", "k": 8, "temperature": 1, "lambda": 0.5, "oracle": {"rank": 1}}]}"""),
+            400)
+        .body("errors.field", hasItems("settings[0].oracle"));
     problem(post("{\"tasks\": []}"), 400).body("errors.field", contains("tasks"));
     problem(post("{\"tasks\": [\"obqa\"]}"), 503);
     assertThat(store.list(0, 10).total()).isZero();

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.digest.Sha256;
 import org.knnlm.eval.lm.FieldProblem;
+import org.knnlm.eval.lm.Oracle;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.Protocol;
 
@@ -41,7 +42,7 @@ class RunRequestTest {
 
   @Test
   void whatIsLeftOutHasItsDefault() {
-    var setting = new RunRequest.Setting("wiki", 8, 10f, 0.25f, null, null, null);
+    var setting = new RunRequest.Setting("wiki", 8, 10f, 0.25f, null, null, null, null);
     RunSpec spec = ofText(null, "blocks", "a.jsonl", null, null, List.of(setting)).check(texts);
     assertThat(spec)
         .isEqualTo(
@@ -72,8 +73,8 @@ class RunRequestTest {
             "csv",
             "",
             List.of(
-                new RunRequest.Setting("../x", 0, 0f, 1.5f, 0, null, null),
-                new RunRequest.Setting(null, null, null, null, null, null, null)));
+                new RunRequest.Setting("../x", 0, 0f, 1.5f, 0, null, null, null),
+                new RunRequest.Setting(null, null, null, null, null, null, null, null)));
     assertThat(problems(request))
         .extracting(FieldProblem::field)
         .containsExactly(
@@ -103,7 +104,8 @@ class RunRequestTest {
   @ParameterizedTest
   @ValueSource(floats = {0, -1, Float.NaN, Float.POSITIVE_INFINITY})
   void aTemperatureIsFiniteAndPositive(float temperature) {
-    assertThat(problems(with(new RunRequest.Setting("d", 1, temperature, 0f, null, true, null))))
+    assertThat(
+            problems(with(new RunRequest.Setting("d", 1, temperature, 0f, null, true, null, null))))
         .extracting(FieldProblem::field)
         .containsExactly("settings[0].temperature");
   }
@@ -111,24 +113,25 @@ class RunRequestTest {
   @ParameterizedTest
   @ValueSource(floats = {-0.01f, 1.01f, Float.NaN, Float.NEGATIVE_INFINITY})
   void lambdaIsAShare(float lambda) {
-    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, lambda, null, true, null))))
+    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, lambda, null, true, null, null))))
         .extracting(FieldProblem::field)
         .containsExactly("settings[0].lambda");
   }
 
   @Test
   void theSameSettingTwiceIsAMistake() {
-    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null);
-    var same = new RunRequest.Setting("d", 1, 1f, 0f, null, false, null);
+    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null, null);
+    var same = new RunRequest.Setting("d", 1, 1f, 0f, null, false, null, null);
     assertThat(problems(with(setting, same)))
         .containsExactly(new FieldProblem("settings[1]", "found a setting for the second time"));
   }
 
   @Test
   void aPresetGivesWhatIsLeftOut() {
-    var named = new RunRequest.Setting("wiki", null, null, null, null, null, "llama-2-7b/math");
+    var named =
+        new RunRequest.Setting("wiki", null, null, null, null, null, "llama-2-7b/math", null);
     var changed =
-        new RunRequest.Setting("wiki", 8, null, 0f, 4, true, "llama-2-7b/math/downstream");
+        new RunRequest.Setting("wiki", 8, null, 0f, 4, true, "llama-2-7b/math/downstream", null);
     assertThat(with(named, changed).check(texts).settings())
         .containsExactly(
             new Retrieval("wiki", 2048, 5f, 0.1f, OptionalInt.empty(), false),
@@ -137,7 +140,8 @@ class RunRequestTest {
 
   @Test
   void anUnknownPresetIsRefused() {
-    assertThat(problems(with(new RunRequest.Setting("d", 1, 1f, 0f, null, null, "gpt2/wiki"))))
+    assertThat(
+            problems(with(new RunRequest.Setting("d", 1, 1f, 0f, null, null, "gpt2/wiki", null))))
         .singleElement()
         .satisfies(
             problem -> {
@@ -148,7 +152,7 @@ class RunRequestTest {
 
   @Test
   void thereIsALimitToTheSettings() {
-    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null);
+    var setting = new RunRequest.Setting("d", 1, 1f, 0f, null, null, null, null);
     var many = Collections.nCopies(65, setting).toArray(RunRequest.Setting[]::new);
     assertThat(problems(with(many)))
         .contains(new FieldProblem("settings", "found 65 settings, allowed are at most 64"));
@@ -232,5 +236,31 @@ class RunRequestTest {
 
   private List<FieldProblem> problems(RunRequest request) {
     return catchThrowableOfType(InvalidRunException.class, () -> request.check(texts)).problems();
+  }
+
+  private static RunRequest.Setting told(Integer k, Integer rank, Float distance) {
+    return new RunRequest.Setting(
+        "d", k, 1f, 0.5f, null, null, null, new RunRequest.OracleSetting(rank, distance));
+  }
+
+  @Test
+  void anOracleHasOnePlace() {
+    assertThat(with(told(8, 8, null)).check(texts).settings().getFirst().oracle())
+        .contains(new Oracle.Rank(8));
+    assertThat(with(told(8, null, 0f)).check(texts).settings().getFirst().oracle())
+        .contains(new Oracle.Distance(0));
+    assertThat(problems(with(told(8, null, null))))
+        .extracting(FieldProblem::field)
+        .containsExactly("settings[0].oracle");
+    assertThat(problems(with(told(8, 1, 1f))))
+        .extracting(FieldProblem::field)
+        .containsExactly("settings[0].oracle");
+    assertThat(problems(with(told(8, 9, null))))
+        .containsExactly(new FieldProblem("settings[0].oracle.rank", "found 9, allowed is 1 to k"));
+    for (float distance : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertThat(problems(with(told(8, null, distance))))
+          .extracting(FieldProblem::field)
+          .containsExactly("settings[0].oracle.distance");
+    }
   }
 }

@@ -61,14 +61,20 @@ class TableTest {
         .endsWith("")
         .startsWith(
             "run,name,model,protocol,text,setting,datastore,k,temperature,lambda,nprobe,"
-                + "exact_distances,loss,perplexity,word_perplexity,word_perplexity_uncut,"
+                + "exact_distances,oracle_rank,oracle_distance,loss,perplexity,word_perplexity,word_perplexity_uncut,"
                 + "token_weighted_loss,token_weighted_perplexity,difference_percent");
     assertThat(csv.split("\r\n", -1)[1])
-        .startsWith("7,'=2+2,tiny,wikitext,text.txt,base,,,,,,,2.5,12.18249396")
+        .startsWith("7,'=2+2,tiny,wikitext,text.txt,base,,,,,,,,,2.5,12.18249396")
         .endsWith(",0.0");
     assertThat(csv.split("\r\n", -1)[2])
-        .contains(",wiki k=1024 λ=0.25 T=10 exact,wiki,1024,10.0,0.25,,true,2.5,");
-    assertThat(csv.split("\r\n", -1)[3]).contains(",8,false,10000.0,,,,10000.0,,");
+        .contains(",wiki k=1024 λ=0.25 T=10 exact,wiki,1024,10.0,0.25,,true,,,2.5,");
+    assertThat(csv.split("\r\n", -1)[3]).contains(",8,false,,,10000.0,,,,10000.0,,");
+  }
+
+  @Test
+  void anOracleIsPartOfTheName() {
+    assertThat(Table.label(Runs.TOLD)).isEqualTo("wiki k=64 λ=0.1 T=5 oracle rank=1");
+    assertThat(Table.label(Runs.TOLD_AT)).isEqualTo("wiki k=64 λ=0.1 T=5 oracle distance=0.5");
   }
 
   @Property
