@@ -79,7 +79,7 @@ public final class TextAnalyses {
     inputs.checkModel(part.run());
     inputs.checkDatastores(part.run());
     int settings = part.run().spec().settings().size();
-    var texts = new TokenTexts(model);
+    var texts = new TokenTexts(model, false);
     var words = new Classes(Optional.empty(), new ClassLosses(Division.WORD, settings));
     List<Classes> all = new ArrayList<>(List.of(words));
     Map<String, long[]> counts = new LinkedHashMap<>();
@@ -127,12 +127,12 @@ public final class TextAnalyses {
     if (found.isPresent()) {
       inputs.checkModel(part.run());
     }
-    return found.map(tokens -> new Texts(tokens, new TokenTexts(model).of(tokens.tokens())));
+    return found.map(tokens -> new Texts(tokens, new TokenTexts(model, true).of(tokens.tokens())));
   }
 
   /** The text that each token adds to what is before it. */
   public List<String> texts(int... tokens) {
-    return new TokenTexts(model).of(tokens);
+    return new TokenTexts(model, true).of(tokens);
   }
 
   /** The tokens of a window; empty when there is no such window. */

@@ -16,14 +16,20 @@ final class TokenTexts {
   private static final String LETTER = "a";
 
   private final LanguageModel model;
+  private final boolean withSpecialTokens;
   private final Map<Integer, String> known = new HashMap<>();
   private int[] letter;
 
-  TokenTexts(LanguageModel model) {
+  /**
+   * @param withSpecialTokens whether special ones, BOS for example, have their names for a text, or
+   *     none
+   */
+  TokenTexts(LanguageModel model, boolean withSpecialTokens) {
     this.model = model;
+    this.withSpecialTokens = withSpecialTokens;
   }
 
-  /** The text of each token; special ones, BOS for example, by their names. */
+  /** The text of each token. */
   List<String> of(int[] tokens) {
     int[] missing = Arrays.stream(tokens).distinct().filter(id -> !known.containsKey(id)).toArray();
     if (missing.length > 0) {
@@ -43,7 +49,7 @@ final class TokenTexts {
       after[letter.length] = token;
       sequences.add(after);
     }
-    List<String> texts = model.detokenize(sequences);
+    List<String> texts = model.detokenize(sequences, withSpecialTokens);
     String alone = texts.getFirst();
     for (int i = 0; i < tokens.length; i++) {
       String text = texts.get(i + 1);

@@ -141,12 +141,12 @@ public class GrpcLanguageModel implements LanguageModel {
   }
 
   @Override
-  public List<String> detokenize(List<int[]> sequences) {
+  public List<String> detokenize(List<int[]> sequences, boolean withSpecialTokens) {
     List<String> texts = new ArrayList<>();
     for (int from = 0; from < sequences.size(); from += TEXTS_PER_REQUEST) {
       List<int[]> some =
           sequences.subList(from, Math.min(from + TEXTS_PER_REQUEST, sequences.size()));
-      var request = DetokenizeRequest.newBuilder().setWithSpecialTokens(true);
+      var request = DetokenizeRequest.newBuilder().setWithSpecialTokens(withSpecialTokens);
       some.forEach(tokens -> request.addSequences(sequence(tokens)));
       inOrder(
           "the text of",

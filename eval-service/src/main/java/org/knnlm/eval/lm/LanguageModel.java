@@ -19,8 +19,12 @@ public interface LanguageModel {
   /** Token ids of each text alone. */
   List<int[]> tokenizeWithoutSpecialTokens(List<String> texts);
 
-  /** Texts of token ids, special tokens by their names. */
-  List<String> detokenize(List<int[]> sequences);
+  /**
+   * Texts of token ids.
+   *
+   * @param withSpecialTokens whether special tokens, BOS for example, are there by their names
+   */
+  List<String> detokenize(List<int[]> sequences, boolean withSpecialTokens);
 
   /**
    * The neighbours that retrieval finds after sequences, without an oracle.

@@ -63,7 +63,7 @@ final class Analyses {
       sequences.add(joined(neighbour.before(), neighbour.token()));
       sequences.add(joined(joined(neighbour.before(), neighbour.token()), neighbour.after()));
     }
-    List<String> texts = sequences.isEmpty() ? List.of() : model.detokenize(sequences);
+    List<String> texts = sequences.isEmpty() ? List.of() : model.detokenize(sequences, true);
     List<NeighbourView> views = new ArrayList<>();
     for (int i = 0; i < neighbours.size(); i++) {
       Neighbour neighbour = neighbours.get(i);

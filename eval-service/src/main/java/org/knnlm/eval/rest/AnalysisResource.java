@@ -224,7 +224,8 @@ public class AnalysisResource {
         model.detokenize(
             prefixes.stream()
                 .map(it -> Arrays.copyOfRange(it, Math.max(0, it.length - BEFORE), it.length))
-                .toList());
+                .toList(),
+            true);
     List<List<Neighbour>> found = neighbours(part.run(), setting, prefixes, neighbours);
     List<PositionView> views = new ArrayList<>();
     for (int i = 0; i < targets.length; i++) {

@@ -346,7 +346,10 @@ public record RunRequest(
     Integer rank = asked.rank();
     Float distance = asked.distance();
     if ((rank == null) == (distance == null)) {
-      problems.add(path + ".oracle", asked, "one of rank and distance");
+      problems.say(
+          path + ".oracle",
+          "found %s, allowed is one of them"
+              .formatted(rank == null ? "neither rank nor distance" : "both rank and distance"));
       return Optional.empty();
     }
     problems.unless(
