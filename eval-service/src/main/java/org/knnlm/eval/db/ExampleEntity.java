@@ -51,6 +51,9 @@ public class ExampleEntity {
   String expected;
 
   @Column(columnDefinition = "text[]")
+  List<String> options;
+
+  @Column(columnDefinition = "text[]")
   List<String> predictions;
 
   @Column(columnDefinition = "boolean[]")
@@ -70,6 +73,7 @@ public class ExampleEntity {
     state = ExampleState.DONE;
     prompt = storable(graded.prompt());
     expected = storable(graded.expected());
+    options = graded.options().stream().map(ExampleEntity::storable).toList();
     predictions = outcomes.stream().map(outcome -> storable(outcome.prediction())).toList();
     correct = outcomes.stream().map(Outcome::correct).toList();
     scores = outcomes.stream().map(Outcome::score).toList();
@@ -103,6 +107,7 @@ public class ExampleEntity {
         Optional.ofNullable(error),
         Objects.requireNonNullElse(prompt, ""),
         Objects.requireNonNullElse(expected, ""),
+        Objects.requireNonNullElse(options, List.of()),
         state == ExampleState.DONE ? outcomes(task.metrics()) : List.of(),
         seconds == null ? 0 : seconds);
   }

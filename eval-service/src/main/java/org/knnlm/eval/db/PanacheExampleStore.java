@@ -1,10 +1,10 @@
 package org.knnlm.eval.db;
 
-import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.knnlm.eval.example.ExampleFilter;
+import org.knnlm.eval.example.ExampleOrder;
 import org.knnlm.eval.example.ExampleResult;
 import org.knnlm.eval.example.ExampleState;
 import org.knnlm.eval.example.ExampleStore;
@@ -261,7 +262,8 @@ public class PanacheExampleStore implements ExampleStore {
   }
 
   @Override
-  public Page<ExampleResult> examples(Run run, ExampleFilter filter, int page, int size) {
+  public Page<ExampleResult> examples(
+      Run run, ExampleFilter filter, ExampleOrder order, int page, int size) {
     var where = new StringBuilder("key.run = :run");
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("run", run.id());
@@ -305,13 +307,44 @@ public class PanacheExampleStore implements ExampleStore {
                 where.append(
                     " and array_get(correct, %d) %s array_get(correct, 1)"
                         .formatted(place, changed ? "<>" : "=")));
-    PanacheQuery<ExampleEntity> found =
-        examples.find(where + " order by key.task, key.index", parameters).page(page, size);
+    // Keys first: the texts of many examples need not be put in order with them.
+    TypedQuery<ExampleEntity.Key> query =
+        database.createQuery(
+            "select key from ExampleEntity where " + where + orderBy(order, place),
+            ExampleEntity.Key.class);
+    parameters.forEach(query::setParameter);
+    List<ExampleEntity.Key> keys =
+        query.setFirstResult(Math.multiplyExact(page, size)).setMaxResults(size).getResultList();
+    Map<ExampleEntity.Key, ExampleEntity> found = new HashMap<>();
+    examples.list("key in ?1", keys).forEach(example -> found.put(example.key, example));
     return new Page<>(
-        found.list().stream().map(example -> result(run, example)).toList(),
+        keys.stream().map(key -> result(run, found.get(key))).toList(),
         page,
         size,
-        found.count());
+        examples.count(where.toString(), parameters));
+  }
+
+  /** The place is a number of ours, as above. */
+  private static String orderBy(ExampleOrder order, int place) {
+    String direction = order.descending() ? " desc" : " asc";
+    String first =
+        switch (order.by()) {
+          case INDEX -> "";
+          case SCORE -> "array_get(scores, %d)%s nulls last, ".formatted(place, direction);
+          case GAIN ->
+              "array_get(scores, %d) - array_get(scores, 1)%s nulls last, "
+                  .formatted(place, direction);
+          case SECONDS -> "seconds%s nulls last, ".formatted(direction);
+        };
+    String last = order.by() == ExampleOrder.By.INDEX ? direction : "";
+    return " order by %1$skey.task%2$s, key.index%2$s".formatted(first, last);
+  }
+
+  @Override
+  public Optional<ExampleResult> example(Run run, String task, int index) {
+    return examples
+        .findByIdOptional(new ExampleEntity.Key(run.id(), position(run, task), index))
+        .map(example -> result(run, example));
   }
 
   private static int position(Run run, String task) {

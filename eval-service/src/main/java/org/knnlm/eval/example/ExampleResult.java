@@ -15,6 +15,8 @@ import org.knnlm.eval.task.Outcome;
  * @param error why it failed; empty otherwise
  * @param prompt what was asked; empty unless DONE
  * @param expected the right answer; empty unless DONE
+ * @param options to choose among; empty where there are none, where they are not known, and unless
+ *     DONE
  * @param outcomes of the base model, then of each retrieval setting; empty unless DONE
  * @param seconds its share of the time that its batch took; 0 unless DONE
  */
@@ -27,5 +29,6 @@ public record ExampleResult(
     Optional<String> error,
     String prompt,
     String expected,
+    List<String> options,
     List<Outcome> outcomes,
     double seconds) {}

@@ -75,8 +75,12 @@ public interface ExampleStore {
   /** How far each task is, in the order of the run. */
   List<TaskProgress> progress(long run);
 
-  /** Examples in the order of tasks and indices. */
-  Page<ExampleResult> examples(Run run, ExampleFilter filter, int page, int size);
+  /** Examples, a page of them. */
+  Page<ExampleResult> examples(
+      Run run, ExampleFilter filter, ExampleOrder order, int page, int size);
+
+  /** One example; empty when the run has no such task or example. */
+  Optional<ExampleResult> example(Run run, String task, int index);
 
   /** All examples of a task that are DONE, in order. */
   List<ExampleResult> done(Run run, String task);

@@ -15,6 +15,7 @@ import org.jboss.logging.Logger;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.DatastoresException;
+import org.knnlm.eval.lm.IndexReport;
 import org.knnlm.eval.lm.ListedDatastore;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Tensors;
@@ -22,6 +23,7 @@ import org.knnlm.proto.index.v1.CountValuesRequest;
 import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeRequest;
 import org.knnlm.proto.index.v1.DescribeResponse;
+import org.knnlm.proto.index.v1.IndexInfo;
 import org.knnlm.proto.index.v1.ListDatastoresRequest;
 import org.knnlm.proto.index.v1.ListDatastoresResponse;
 import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
@@ -72,19 +74,46 @@ public class GrpcDatastores implements Datastores {
 
   @Override
   public Optional<DatastoreInfo> describe(String name) {
+    return reply(name)
+        .map(
+            reply ->
+                new DatastoreInfo(
+                    reply.getNumKeys(),
+                    reply.getDimension(),
+                    reply.getModelSha256(),
+                    reply.getIndex().getFactory(),
+                    reply.getIndex().getNprobe(),
+                    reply.getVersion()));
+  }
+
+  @Override
+  public Optional<IndexReport> index(String name) {
+    return reply(name).filter(DescribeResponse::hasIndex).map(reply -> reportOf(reply.getIndex()));
+  }
+
+  private static IndexReport reportOf(IndexInfo index) {
+    return new IndexReport(
+        index.getType(),
+        index.getFactory(),
+        index.getNlist(),
+        index.getNprobe(),
+        index.getBytes(),
+        index.getBytesPerKey(),
+        index.getBuildSeconds(),
+        index.getRerankFactor(),
+        index.getRecallQueries(),
+        index.getRecallsList().stream()
+            .map(recall -> new IndexReport.Recall(recall.getK(), recall.getRecall()))
+            .toList(),
+        List.copyOf(index.getWarningsList()));
+  }
+
+  private Optional<DescribeResponse> reply(String name) {
     try {
-      DescribeResponse reply =
+      return Optional.of(
           Clients.connecting(stub)
               .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-              .describe(DescribeRequest.newBuilder().setDatastore(name).build());
-      return Optional.of(
-          new DatastoreInfo(
-              reply.getNumKeys(),
-              reply.getDimension(),
-              reply.getModelSha256(),
-              reply.getIndex().getFactory(),
-              reply.getIndex().getNprobe(),
-              reply.getVersion()));
+              .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     } catch (StatusRuntimeException e) {
       LOG.warnf("index-service does not describe the datastore %s: %s", name, e.getMessage());
       return Optional.empty();
@@ -122,6 +151,7 @@ public class GrpcDatastores implements Datastores {
                     summary.getModelSha256(),
                     summary.getIndex().getFactory(),
                     summary.getIndex().getNprobe(),
-                    version)));
+                    version)),
+        summary.hasIndex() ? Optional.of(reportOf(summary.getIndex())) : Optional.empty());
   }
 }

@@ -17,4 +17,7 @@ public interface Datastores {
    * @throws DatastoresException when nobody can say
    */
   long[] valueCounts(String name);
+
+  /** The index that is served under a name; empty when there is none, or nobody can say. */
+  Optional<IndexReport> index(String name);
 }

@@ -11,6 +11,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.knnlm.eval.db.UsedDatastores;
 import org.knnlm.eval.lm.DatastoreInfo;
 import org.knnlm.eval.lm.Datastores;
+import org.knnlm.eval.lm.IndexReport;
 import org.knnlm.eval.lm.ListedDatastore;
 
 /** Datastores over HTTP. */
@@ -31,11 +32,17 @@ public class DatastoreResource {
    *     not know it, UNKNOWN when it does not answer
    * @param problem why it cannot be used; null unless FAILED
    * @param manifest what its files say; null when they cannot be read
+   * @param index its index; null when there is none, or nobody can say
    */
-  public record View(String name, String state, String problem, DatastoreInfo manifest) {
+  public record View(
+      String name, String state, String problem, DatastoreInfo manifest, IndexReport index) {
     static View of(ListedDatastore listed) {
       return new View(
-          listed.name(), listed.state(), listed.problem().orElse(null), listed.info().orElse(null));
+          listed.name(),
+          listed.state(),
+          listed.problem().orElse(null),
+          listed.info().orElse(null),
+          listed.index().orElse(null));
     }
   }
 
@@ -45,7 +52,7 @@ public class DatastoreResource {
     Optional<List<ListedDatastore>> listed = datastores.list();
     var views = new TreeMap<String, View>();
     String otherwise = listed.isPresent() ? "ABSENT" : "UNKNOWN";
-    used.names().forEach(name -> views.put(name, new View(name, otherwise, null, null)));
+    used.names().forEach(name -> views.put(name, new View(name, otherwise, null, null, null)));
     listed.orElse(List.of()).forEach(one -> views.put(one.name(), View.of(one)));
     return List.copyOf(views.values());
   }
@@ -63,6 +70,7 @@ public class DatastoreResource {
             .orElseThrow(
                 () ->
                     new NotFoundException(
-                        "index-service does not describe a datastore of this name")));
+                        "index-service does not describe a datastore of this name")),
+        datastores.index(name).orElse(null));
   }
 }

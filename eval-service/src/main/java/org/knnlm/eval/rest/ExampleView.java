@@ -10,6 +10,7 @@ import org.knnlm.eval.task.Outcome;
  * An example of a run in JSON.
  *
  * @param error why it failed; null otherwise
+ * @param options to choose among; empty where there are none
  * @param outcomes of the base model, then of each setting; empty unless DONE
  */
 public record ExampleView(
@@ -20,6 +21,7 @@ public record ExampleView(
     String error,
     String prompt,
     String expected,
+    List<String> options,
     double seconds,
     List<OutcomeView> outcomes) {
 
@@ -42,6 +44,7 @@ public record ExampleView(
         example.error().orElse(null),
         example.prompt(),
         example.expected(),
+        example.options(),
         example.seconds(),
         example.outcomes().stream().map(ExampleView::outcome).toList());
   }

@@ -30,6 +30,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.knnlm.eval.ExampleWorkers;
 import org.knnlm.eval.RunWorker;
 import org.knnlm.eval.example.ExampleFilter;
+import org.knnlm.eval.example.ExampleOrder;
 import org.knnlm.eval.example.ExampleState;
 import org.knnlm.eval.example.ExampleStore;
 import org.knnlm.eval.lm.FieldProblem;
@@ -61,18 +62,21 @@ public class RunResource {
   private final ExampleStore examples;
   private final RunWorker worker;
   private final ExampleWorkers workers;
+  private final RunViews views;
 
   RunResource(
       Submissions submissions,
       RunStore store,
       ExampleStore examples,
       RunWorker worker,
-      ExampleWorkers workers) {
+      ExampleWorkers workers,
+      RunViews views) {
     this.submissions = submissions;
     this.store = store;
     this.examples = examples;
     this.worker = worker;
     this.workers = workers;
+    this.views = views;
   }
 
   @POST
@@ -168,7 +172,8 @@ public class RunResource {
       summary =
           "Examples of a run of tasks. setting: 0 for the base model, i for the i-th setting;"
               + " correct: whether it is right; changed: whether it is right where the base model"
-              + " is not, or the other way round.")
+              + " is not, or the other way round; sort: index, score, gain (score less the base"
+              + " model's) or seconds; order: asc or desc.")
   public Page<ExampleView> examples(
       @RestPath long id,
       @RestQuery Optional<String> task,
@@ -177,6 +182,8 @@ public class RunResource {
       @RestQuery Optional<Integer> setting,
       @RestQuery Optional<Boolean> correct,
       @RestQuery Optional<Boolean> changed,
+      @RestQuery @DefaultValue("index") String sort,
+      @RestQuery @DefaultValue("asc") String order,
       @RestQuery @DefaultValue("0") int page,
       @RestQuery @DefaultValue("100") int size) {
     checkPage(page, size);
@@ -196,7 +203,34 @@ public class RunResource {
             setting.map(OptionalInt::of).orElseGet(OptionalInt::empty),
             correct,
             changed);
-    return examples.examples(run, filter, page, size).map(ExampleView::of);
+    return examples
+        .examples(run, filter, exampleOrder(sort, order), page, size)
+        .map(ExampleView::of);
+  }
+
+  private static ExampleOrder exampleOrder(String sort, String order) {
+    ExampleOrder.By by =
+        Arrays.stream(ExampleOrder.By.values())
+            .filter(it -> it.name().equalsIgnoreCase(sort))
+            .findFirst()
+            .orElseThrow(
+                () -> invalid("sort", "\"" + sort + "\"", "index, score, gain or seconds"));
+    return switch (order) {
+      case "asc" -> new ExampleOrder(by, false);
+      case "desc" -> new ExampleOrder(by, true);
+      default -> throw invalid("order", "\"" + order + "\"", "asc or desc");
+    };
+  }
+
+  @GET
+  @Path("{id}/tasks/{task}/examples/{index}")
+  @Operation(summary = "One example of a run of tasks.")
+  public ExampleView example(@RestPath long id, @RestPath String task, @RestPath int index) {
+    return examples
+        .example(find(id), task, index)
+        .map(ExampleView::of)
+        .orElseThrow(
+            () -> new NotFoundException("run %d has no such task and example".formatted(id)));
   }
 
   private static ExampleState exampleState(String name) {
@@ -301,7 +335,7 @@ public class RunResource {
   }
 
   private RunView view(Run run) {
-    return RunView.of(run, progressOf(run), examples.progress(run.id()));
+    return views.of(run);
   }
 
   private Progress progressOf(Run run) {

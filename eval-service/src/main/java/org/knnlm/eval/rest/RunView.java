@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.knnlm.corpus.CorpusFormat;
 import org.knnlm.eval.example.TaskProgress;
@@ -31,6 +32,7 @@ import org.knnlm.eval.task.DataFile;
  * @param tasks empty in a run of a text
  * @param examplesFailed examples that could not be evaluated
  * @param examplesTotal 0 until the data has been read
+ * @param etaSeconds that remain at the rate of the work so far; null unless the run is under way
  */
 public record RunView(
     long id,
@@ -57,7 +59,8 @@ public record RunView(
     List<RunTask> tasks,
     int examplesDone,
     int examplesFailed,
-    int examplesTotal) {
+    int examplesTotal,
+    OptionalDouble etaSeconds) {
 
   /**
    * A retrieval setting.
@@ -112,7 +115,18 @@ public record RunView(
         tasks(run, ofTasks),
         ofTasks.stream().mapToInt(TaskProgress::done).sum(),
         ofTasks.stream().mapToInt(TaskProgress::failed).sum(),
-        ofTasks.stream().mapToInt(TaskProgress::examples).sum());
+        ofTasks.stream().mapToInt(TaskProgress::examples).sum(),
+        text.isPresent() ? progress.etaSeconds() : eta(run, ofTasks));
+  }
+
+  private static OptionalDouble eta(Run run, List<TaskProgress> ofTasks) {
+    int done = ofTasks.stream().mapToInt(TaskProgress::done).sum();
+    int left =
+        ofTasks.stream().mapToInt(task -> task.examples() - task.done() - task.failed()).sum();
+    double seconds = ofTasks.stream().mapToDouble(TaskProgress::seconds).sum();
+    return run.state() == RunState.RUNNING && done > 0
+        ? OptionalDouble.of(left * seconds / done)
+        : OptionalDouble.empty();
   }
 
   private static List<RunTask> tasks(Run run, List<TaskProgress> ofTasks) {

@@ -115,7 +115,8 @@ public class WindowTokensResource {
         new TokenView(target, analyses.texts(target).getFirst()),
         model
             .detokenize(
-                List.of(Arrays.copyOfRange(prefix, Math.max(0, position - CONTEXT), position)), true)
+                List.of(Arrays.copyOfRange(prefix, Math.max(0, position - CONTEXT), position)),
+                true)
             .getFirst(),
         probability(retrieval.lambda(), logProbs[0], logProbs[place]),
         Analyses.views(model, found, target));

@@ -123,7 +123,11 @@ final class ScoreEvaluator extends RowEvaluator {
               choice.reference(),
               request.domain().isPresent()));
     }
-    return new Graded(choice.premises().getFirst(), choice.texts().get(choice.answer()), outcomes);
+    return new Graded(
+        choice.premises().getFirst(),
+        choice.texts().get(choice.answer()),
+        choice.texts(),
+        outcomes);
   }
 
   private Choice choice(Row row) {

@@ -61,6 +61,7 @@ final class WindowEvaluator implements Evaluator {
           new Graded(
               "tokens from %d".formatted(text.start(indices.get(i))),
               "",
+              List.of(),
               outcomes,
               Optional.of(new WindowTokens(sequences.get(i), scores.get(i)))));
     }

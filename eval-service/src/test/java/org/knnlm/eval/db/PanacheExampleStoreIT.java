@@ -20,6 +20,7 @@ import org.knnlm.eval.Runs;
 import org.knnlm.eval.TaskRuns;
 import org.knnlm.eval.TestDatabase;
 import org.knnlm.eval.example.ExampleFilter;
+import org.knnlm.eval.example.ExampleOrder;
 import org.knnlm.eval.example.ExampleResult;
 import org.knnlm.eval.example.ExampleState;
 import org.knnlm.eval.example.ExampleStore;
@@ -276,7 +277,7 @@ class PanacheExampleStoreIT {
   }
 
   private List<ExampleResult> find(ExampleFilter filter) {
-    return store.examples(run, filter, 0, 100).items();
+    return store.examples(run, filter, ExampleOrder.OF_RUN, 0, 100).items();
   }
 
   @Test
