@@ -21,15 +21,13 @@ export function longList(label, columns, load, href, signal) {
   const status = h("p", { class: "soft", role: "status" }, "Loading…");
   const grid = h("div", { class: "rows", role: "grid", "aria-label": label, "aria-colcount": columns.length },
     h("div", { role: "rowgroup" }, h("div", { class: "columns", role: "row", "aria-rowindex": 1 },
-      columns.map((column) => h("div", { role: "columnheader" }, column.title)))),
+      columns.map((column) => h("div", { role: "columnheader", title: column.title }, column.title)))),
     view);
   space.setAttribute("role", "rowgroup");
   let total = 0;
   let active = 0;
 
   function layout() {
-    const shown = columns.filter((column) => column.narrow || grid.clientWidth > 620);
-    grid.style.setProperty("--columns", shown.map((column) => column.width).join(" "));
     for (const line of grid.querySelectorAll(".columns, .row")) arrange(line);
   }
 

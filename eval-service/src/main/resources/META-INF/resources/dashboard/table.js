@@ -29,8 +29,10 @@ export function table(caption, columns, rows, { rowClass } = {}) {
   }
 
   fill(rows);
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, heads)), body));
+  // A caption in sight would be as wide as the table, which may be wider than the page.
+  return h("div", { class: "table" }, h("p", { class: "caption", "aria-hidden": "true" }, caption),
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+      h("table", {}, h("caption", { class: "sr" }, caption), h("thead", {}, h("tr", {}, heads)), body)));
 }
 
 function classes(column) {

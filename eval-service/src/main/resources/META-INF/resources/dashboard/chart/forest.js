@@ -6,7 +6,7 @@ const HEAD = 24;
 
 /**
  * A forest plot: a difference with its interval in each line, and where there is none.
- * @param {{group: string, label: string, value: number, low: number, high: number, better: boolean, sure: boolean,
+ * @param {{group: string, label: string, value: number, low: number, high: number, side: "up" | "down" | "", sure: boolean,
  *     text: string}[]} rows in order; those of a group stand together
  * @param {string} unit of the axis
  */
@@ -26,12 +26,11 @@ export function forest(label, rows, unit) {
         y += HEAD;
       }
       const middle = y + ROW / 2;
-      const side = row.better ? "better" : "worse";
       parts.push(s("g", {},
         s("title", {}, `${group}, ${row.label}: ${row.text}`),
         s("text", { class: "note", x: 10, y: middle + 4 }, fitted(row.label, names - 20)),
-        s("line", { class: `interval ${row.sure ? side : ""}`, x1: x(row.low), x2: x(row.high), y1: middle, y2: middle }),
-        s("circle", { class: `point ${side} ${row.sure ? "sure" : ""}`, cx: x(row.value), cy: middle, r: 4 }),
+        s("line", { class: `interval ${row.sure ? row.side : ""}`, x1: x(row.low), x2: x(row.high), y1: middle, y2: middle }),
+        s("circle", { class: `point ${row.side} ${row.sure ? "sure" : ""}`, cx: x(row.value), cy: middle, r: 4 }),
         numbers ? s("text", { x: width, y: middle + 4, "text-anchor": "end" }, row.text) : null));
       y += ROW;
     }

@@ -10,7 +10,7 @@ export const rowName = (metric) => file(metric.task) + (metric.headline ? "" : `
 /** A value as it is written: perplexity, or percent of 100. */
 export const value = (metric, it) => (isPerplexity(metric) ? number(it, 3) : share(it, 1));
 
-export const interval = (metric, it) => `${value(metric, it.low)} to ${value(metric, it.high)}`;
+export const interval = (metric, it) => `${value(metric, it.low)}, ${value(metric, it.high)}`;
 
 /** A difference: percent of the base model's perplexity, or points of 100. */
 export const points = (metric, it) => (isPerplexity(metric) ? it : 100 * it);
@@ -20,6 +20,9 @@ export function difference(metric, it) {
 }
 
 export const better = (metric, it) => (isPerplexity(metric) ? it.value < 0 : it.value > 0);
+
+/** The class of a difference: better, worse, or neither. */
+export const way = (metric, it) => (it.value === 0 ? "" : better(metric, it) ? "up" : "down");
 
 /**
  * How sure a difference is: "*" for Holm's corrected test below 5 %, "†" where there is no test and the interval leaves 0
@@ -33,6 +36,9 @@ export function mark(it) {
 export const MARKS = "* differs from the first model, McNemar's exact test with Holm's correction over tasks, p < 0.05. "
   + "† without a test: the 95 % interval of the difference leaves 0 out.";
 
+/** The interval of a difference, in brackets. */
+export const around = (metric, it) => `[${signed(points(metric, it.interval.low), 1)}, ${signed(points(metric, it.interval.high), 1)}]`;
+
 /** All differences of a comparison, a line of a forest plot each. */
 export function forestRows(comparison, rows, names) {
   return rows.flatMap((row) => row.results.flatMap((result, i) => {
@@ -41,8 +47,7 @@ export function forestRows(comparison, rows, names) {
     return [{
       group: rowName(row.metric), label: names[i], value: points(row.metric, it.value),
       low: points(row.metric, it.interval.low), high: points(row.metric, it.interval.high),
-      better: better(row.metric, it), sure: mark(it) !== "",
-      text: `${difference(row.metric, it)}${mark(it)} [${signed(points(row.metric, it.interval.low), 1)}, ${signed(points(row.metric, it.interval.high), 1)}]`,
+      side: way(row.metric, it), sure: mark(it) !== "", text: `${difference(row.metric, it)}${mark(it)} ${around(row.metric, it)}`,
     }];
   }));
 }

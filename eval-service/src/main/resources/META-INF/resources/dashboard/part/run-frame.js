@@ -3,9 +3,17 @@ import { announce, h, put } from "../dom.js";
 import { failure } from "../failure.js";
 import { between, time, title } from "../format.js";
 import { link } from "../route.js";
+import { texts } from "./windows.js";
 import { isFinal, progress, state } from "./run-state.js";
 
-const TABS = [["Results"], ["Settings", "grid"], ["Perplexity", "perplexity"], ["Examples", "examples"], ["Record", "record"]];
+/** Views of a run: name, address, and which runs have it. */
+const TABS = [
+  ["Results", undefined, () => true],
+  ["Settings", "grid", (run) => run.settings.length > 0],
+  ["Perplexity", "perplexity", (run) => texts(run).length > 0],
+  ["Examples", "examples", (run) => run.tasks.length > 0],
+  ["Record", "record", () => true],
+];
 
 /**
  * What is above every view of a run: its name and state, how far it is, what can be done with it, and the other views.
@@ -26,7 +34,7 @@ export async function runFrame(page, tab) {
         h("div", { class: "actions" }, actions(run, page, problems))),
       problems,
       run.error ? h("div", { class: "notice bad" }, h("p", {}, run.error)) : null,
-      h("nav", { class: "tabs", "aria-label": "Views of the run" }, TABS.map(([name, part]) =>
+      h("nav", { class: "tabs", "aria-label": "Views of the run" }, TABS.filter(([, , has]) => has(run)).map(([name, part]) =>
         h("a", { href: link(["runs", run.id, ...(part ? [part] : [])]), "aria-current": part === tab ? "page" : null }, name))),
       content),
   };

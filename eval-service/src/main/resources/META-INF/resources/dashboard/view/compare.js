@@ -2,8 +2,8 @@ import { get } from "../api.js";
 import { scatter } from "../chart/scatter.js";
 import { h } from "../dom.js";
 import { failure } from "../failure.js";
-import { title } from "../format.js";
-import { better, difference, isPerplexity, mark, modelNames, rowName, value } from "../part/comparison.js";
+import { subject, title } from "../format.js";
+import { difference, isPerplexity, mark, modelNames, rowName, value, way } from "../part/comparison.js";
 import { select } from "../part/select.js";
 import { link } from "../route.js";
 import { longList } from "../rows.js";
@@ -14,29 +14,32 @@ export async function showCompare(page) {
   const ids = (page.query.get("runs") ?? "").split(",").filter(Boolean);
   const known = await get("/api/runs", { size: 200 }, page.signal);
   const head = h("div", { class: "head" }, h("div", {}, h("h1", {}, ids.length ? `Compare ${ids.length === 1 ? "run" : "runs"} ${ids.join(", ")}` : "Compare"),
-    h("p", {}, "All models are held against the base model of the first run, on the examples that both have")), choose(known.items, ids));
-  if (ids.length === 0) return h("section", {}, head, h("div", { class: "notice" }, h("p", {}, "Choose runs that are done: their models stand side by side.")));
+    h("p", {}, "All models are held against the base model of the first run, on the examples that both have")));
+  const chooser = choose(known.items, ids);
+  if (ids.length === 0) return h("section", {}, head, chooser, h("div", { class: "notice" }, h("p", {}, "Choose runs that are done: their models stand side by side.")));
   let comparison;
   try {
     comparison = await get("/api/compare", { runs: ids.join(",") }, page.signal);
   } catch (e) {
     if (page.signal.aborted) throw e;
-    return h("section", {}, head, failure(e, page.redraw));
+    return h("section", {}, head, chooser, failure(e, page.redraw));
   }
   const names = modelNames(comparison.contenders);
-  return h("section", {}, head, results(comparison, page.query, null), points(comparison, names, page),
+  return h("section", {}, head, chooser, results(comparison, page.query, null), points(comparison, names, page),
     await flipped(comparison, ids, known.items, names, page));
 }
 
 function choose(runs, ids) {
   const done = runs.filter((run) => run.state === "DONE");
-  return h("form", { class: "actions", onsubmit: (event) => {
+  return h("form", { class: "panel", onsubmit: (event) => {
     event.preventDefault();
-    const chosen = [...event.target.elements.runs.selectedOptions].map((option) => option.value);
+    const chosen = [...event.target.querySelectorAll("input:checked")].map((box) => box.value);
     location.hash = link(["compare"], { runs: [...ids.filter((id) => chosen.includes(id)), ...chosen.filter((id) => !ids.includes(id))].join(",") });
-  } }, h("label", { class: "field" }, "Runs that are done", h("select", { id: "runs", name: "runs", multiple: true, size: Math.min(4, Math.max(2, done.length)) },
-    done.map((run) => h("option", { value: run.id, selected: ids.includes(String(run.id)) }, `${run.id} ${title(run)}`)))),
-  h("button", { type: "submit" }, "Compare"));
+  } }, h("details", { open: ids.length === 0 }, h("summary", {}, "Choose runs"),
+    h("div", { class: "choices", role: "group", "aria-label": "Runs that are done" }, done.map((run) => h("label", { class: "check" },
+      h("input", { type: "checkbox", id: `choose-${run.id}`, value: run.id, checked: ids.includes(String(run.id)) }),
+      h("span", {}, `${run.id} ${title(run)}`, h("span", { class: "sub" }, subject(run)))))),
+    h("p", {}, h("button", { type: "submit" }, "Compare"))));
 }
 
 /** Each task is a point: one model's value against another's. */
@@ -44,7 +47,7 @@ function points(comparison, names, page) {
   const last = comparison.contenders.length - 1;
   if (last < 1) return null;
   const x = Number(page.query.get("x") ?? 0);
-  const y = Math.min(last, Number(page.query.get("y") ?? last));
+  const y = Math.min(last, Number(page.query.get("y") ?? 1));
   const options = names.map((name, i) => [i, name]);
   const kinds = [[false, "percent"], [true, "perplexity"]].map(([kind, unit]) => ({
     unit, rows: comparison.rows.filter((row) => row.metric.headline && isPerplexity(row.metric) === kind && row.results[x] && row.results[y]),
@@ -57,7 +60,7 @@ function points(comparison, names, page) {
       const it = row.results[y].difference;
       const factor = unit === "percent" ? 100 : 1;
       return {
-        x: factor * across, y: factor * up, better: it ? better(row.metric, it) : (up > across) === (unit === "percent"),
+        x: factor * across, y: factor * up, side: x === 0 && it ? way(row.metric, it) : up === across ? "" : (up > across) === (unit === "percent") ? "up" : "down",
         sure: x === 0 && it ? mark(it) !== "" : false, name: rowName(row.metric),
         href: link(["compare"], { ...Object.fromEntries(page.query), task: row.metric.task }),
         title: `${rowName(row.metric)}: ${value(row.metric, across)} and ${value(row.metric, up)}${x === 0 && it ? `, ${difference(row.metric, it)}` : ""}`,
@@ -77,10 +80,10 @@ async function flipped(comparison, ids, runs, names, page) {
   return h("section", { class: "panel" }, h("h2", {}, "Examples that flipped"),
     h("div", { class: "filters" }, select("task", "Task", shared.map((it) => [it, it]), task)),
     longList(`Examples of ${task} that models answer differently`, [
-      { title: "Example", width: "90px", narrow: true, cell: (it) => `${task} ${it.index}` },
-      { title: "Prompt, its end", width: "minmax(160px, 3fr)", narrow: true, cell: (it) => it.prompt.replace(/\s+/g, " ").slice(-140) },
+      { title: "Example", width: "minmax(60px, 100px)", narrow: true, cell: (it) => it.index },
+      { title: "Prompt, its end", width: "minmax(80px, 3fr)", narrow: true, cell: (it) => it.prompt.replace(/\s+/g, " ").slice(-140) },
       { title: "Right answer", width: "minmax(80px, 1fr)", cell: (it) => it.expected },
-      ...names.slice(0, 5).map((name, i) => ({ title: name, width: "minmax(90px, 1fr)", narrow: i < 2, cell: (it) => shown(answer(it, i)) })),
+      ...names.slice(0, 5).map((name, i) => ({ title: name, width: "minmax(64px, 1fr)", narrow: i < 2, cell: (it) => shown(answer(it, i)) })),
     ], (number, size) => get("/api/compare/examples", { runs: ids.join(","), task, page: number, size }, page.signal),
     (it) => link(["runs", compared[0].id, "examples", task, it.index]), page.signal));
 }

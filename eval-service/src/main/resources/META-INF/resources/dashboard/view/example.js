@@ -51,14 +51,15 @@ function scores(example, names, page) {
     i, text: example.options?.[i] ?? `option ${i}`, values: example.outcomes.map((it) => it.scores[rule][i]),
   }));
   const chosen = example.outcomes.map((it) => it.predictions[rule]);
+  const least = options.every((it) => it.values[0] >= options[chosen[0]]?.values[0]);
   return h("section", { class: "panel" }, h("h2", {}, "Score of every option"),
     rules.length > 1 ? h("div", { class: "filters" }, select("rule", "Rule", rules.map((it) => [it, it]), rule)) : null,
-    table("The option that a rule chooses has a mark", [
+    table(`The chosen option has a mark: the one of the ${least ? "least" : "greatest"} score`, [
       { title: "Option", cell: (it) => [h("span", { class: it.text === example.expected ? "sure" : null }, it.text), it.text === example.expected ? h("span", { class: "sub" }, "right answer") : null], by: (it) => it.text },
       ...names.map((name, i) => ({
         title: name, number: true, by: (it) => it.values[i],
         cell: (it) => [h("span", { class: chosen[i] === it.i ? "sure" : null }, chosen[i] === it.i ? "▸ " : "", number(it.values[i], 4)),
-          i > 0 ? h("span", { class: `sub ${it.values[i] >= it.values[0] ? "up" : "down"}` }, signed(it.values[i] - it.values[0], 4)) : null],
+          i > 0 ? h("span", { class: `sub ${it.values[i] === it.values[0] ? "" : (it.values[i] > it.values[0]) === least ? "down" : "up"}` }, signed(it.values[i] - it.values[0], 4)) : null],
       })),
     ], options));
 }

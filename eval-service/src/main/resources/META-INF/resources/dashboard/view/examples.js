@@ -35,11 +35,11 @@ export async function showExamples(page) {
 
 function columns(run, setting) {
   return [
-    { title: "Example", width: "minmax(110px, 150px)", narrow: true, cell: (it) => `${it.task} ${it.index}` },
-    { title: "Prompt, its end", width: "minmax(160px, 3fr)", narrow: true, cell: (it) => it.error ?? it.prompt.replace(/\s+/g, " ").slice(-140) },
+    { title: "Example", width: "minmax(88px, 130px)", narrow: true, cell: (it) => `${it.task} ${it.index}` },
+    { title: "Prompt, its end", width: "minmax(96px, 3fr)", narrow: true, cell: (it) => it.error ?? it.prompt.replace(/\s+/g, " ").slice(-140) },
     { title: "Right answer", width: "minmax(90px, 1fr)", cell: (it) => it.expected },
     ...(setting > 0 ? [{ title: "Base", width: "minmax(100px, 1fr)", cell: (it) => answer(it.outcomes[0]) }] : []),
-    { title: setting > 0 ? "With retrieval" : "Base", width: "minmax(100px, 1fr)", narrow: true, cell: (it) => answer(it.outcomes[setting]) },
+    { title: setting > 0 ? "With retrieval" : "Base", width: "minmax(84px, 1fr)", narrow: true, cell: (it) => answer(it.outcomes[setting]) },
     { title: "Score", width: "64px", cell: (it) => (it.outcomes.length ? number(it.outcomes[setting].score, 3) : it.state.toLowerCase()) },
     ...(setting > 0 ? [{ title: "Gain", width: "64px", cell: (it) => (it.outcomes.length ? signed(it.outcomes[setting].score - it.outcomes[0].score, 3) : "") }] : []),
   ];

@@ -26,7 +26,7 @@ export async function showGrid(page) {
     h("div", { class: "filters" },
       select("metric", "Metric", rows.map((it) => [key(it.metric), `${rowName(it.metric)} (${it.metric.name})`]), key(row.metric)),
       kinds.length > 1 ? select("kind", "Datastore", kinds.map((it) => [it, it]), wanted) : null),
-    h("section", { class: "panel" }, h("h2", {}, isPerplexity(row.metric) ? `Perplexity of ${row.metric.task}` : `${row.metric.name} of ${row.metric.task}, percent`),
+    h("section", { class: "panel" }, h("h2", {}, isPerplexity(row.metric) ? `Perplexity of ${rowName({ ...row.metric, headline: true })}` : `${row.metric.name} of ${row.metric.task}, percent`),
       h("p", { class: "soft" }, `Base model: ${value(row.metric, row.results[0].value)}. Blue is better than it, orange is worse; the best has a frame.`),
       maps(row.metric, cells)),
     h("section", { class: "panel" }, h("h2", {}, "As numbers"), resultsTable([row], labels(run))));

@@ -17,9 +17,7 @@ export async function showNew(page) {
           h("option", { value: "tasks" }, "Tasks"), h("option", { value: "wikitext" }, "Perplexity of a text, WikiText's windows"),
           h("option", { value: "blocks" }, "Perplexity of a text, blocks"))),
         field("text", "Text: a file on the service's machine"), field("limit", "Most examples of each task", { inputmode: "numeric", placeholder: "all" })),
-      h("div", { class: "choices", id: "tasks", role: "group", "aria-label": "Tasks" }, tasks.map((task) => h("label", { class: "check", title: task.missing },
-        h("input", { type: "checkbox", name: "task", value: task.name, disabled: task.missing !== null }),
-        h("span", {}, task.name, h("span", { class: "sub" }, task.missing === null ? task.description : "its data is not here")))))),
+      taskChoice(tasks)),
     h("fieldset", {}, h("legend", {}, "Retrieval settings"),
       h("p", { class: "soft" }, "Every combination is a setting beside the base model; all are evaluated in one pass. Numbers with commas between them; leave the datastore empty for the base model alone."),
       h("div", { class: "form" },
@@ -50,6 +48,15 @@ export async function showNew(page) {
   });
   update();
   return h("section", {}, h("div", { class: "head" }, h("h1", {}, "New run")), form);
+}
+
+function taskChoice(tasks) {
+  const ready = tasks.filter((task) => task.missing === null);
+  const away = tasks.length - ready.length;
+  return h("div", { class: "choices", id: "tasks", role: "group", "aria-label": "Tasks" },
+    ready.map((task) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "task", value: task.name }),
+      h("span", {}, task.name, h("span", { class: "sub" }, task.description)))),
+    away ? h("p", { class: "soft" }, `${away} more have no data here: `, h("a", { href: "#/tasks" }, "how to get it"), ".") : null);
 }
 
 function request(form) {

@@ -28,7 +28,7 @@ export function results(comparison, query, beside) {
   const toggle = h("input", { type: "checkbox", id: "metrics", checked: all, onchange: () => change({ metrics: toggle.checked ? "all" : "" }) });
   return [
     h("div", { class: "filters" }, h("label", { class: "check" }, toggle, "All metrics"), beside),
-    h("section", { class: "panel" }, h("h2", {}, "Results"), resultsTable(rows, names), h("p", { class: "sub" }, MARKS)),
+    h("section", { class: "panel" }, h("h2", {}, "Results"), resultsTable(rows, names), h("p", { class: "note" }, MARKS)),
     plots(comparison, rows, names),
   ];
 }

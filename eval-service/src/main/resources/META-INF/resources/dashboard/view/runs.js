@@ -25,7 +25,7 @@ export async function showRuns(page) {
       h("div", { class: "actions" }, compare)),
     problems,
     total === 0 ? h("div", { class: "notice" }, h("p", {}, "There is no run yet. ", h("a", { href: "#/new" }, "Start the first one"), ".")) :
-      h("div", { class: "panel scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, h("table", { class: "runs" },
+      h("div", { class: "panel scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, h("table", { class: "full" },
         h("caption", { class: "sr" }, "Runs, the newest first"),
         h("thead", {}, h("tr", {},
           h("th", { scope: "col" }, hidden("Selected")), h("th", { scope: "col" }, "Run"),
