@@ -3,6 +3,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 java_release=25
+tools=(mvn:maven cmake:cmake c++:g++ ninja:ninja-build)
 
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
@@ -22,7 +23,7 @@ find_jdk() {
 # Prints what a build needs and this machine lacks: a line each, the name and its Debian package.
 missing_tools() {
   local pair
-  for pair in mvn:maven cmake:cmake c++:g++ ninja:ninja-build; do
+  for pair in "${tools[@]}"; do
     command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair%%:*} ${pair##*:}"
   done
   find_jdk >/dev/null || printf '%s\n' "JDK-$java_release openjdk-$java_release-jdk-headless"

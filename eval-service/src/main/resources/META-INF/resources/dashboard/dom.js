@@ -5,8 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * An HTML element.
  * @param {string} tag its name
- * @param {object} attributes functions named on… are listeners, `style` an object of CSS properties; null, undefined
- *     and false are left out
+ * @param {object} attributes functions named on… are listeners, `style` an object of CSS properties; null and undefined
+ *     are left out, and false unless it is ARIA's
  * @param children texts, numbers, nodes, or lists of them; null, undefined and false are left out
  */
 export function h(tag, attributes, ...children) {
@@ -20,8 +20,10 @@ export function s(tag, attributes, ...children) {
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (value === null || value === undefined) continue;
+    if (name.startsWith("aria-")) element.setAttribute(name, value);
+    else if (value === false) continue;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "style") for (const [key, it] of Object.entries(value)) element.style.setProperty(key, it);
     else element.setAttribute(name, value === true ? "" : value);
   }

@@ -14,12 +14,12 @@ export async function tokenPanel(place, run, { task, window, token, setting, que
   const names = labels(run);
   const head = [
     h("h2", {}, "Token ", h("code", {}, JSON.stringify(token.text)), ` at ${token.position}`),
-    table("Its probability under each model", [
+    table("Its probability, base and with retrieval", [
       { title: "Model", cell: (it) => names[it.i] },
       { title: "p", number: true, cell: (it) => probability(it.logProb === null ? null : Math.exp(it.logProb)) },
       { title: "nats", number: true, cell: (it) => number(it.logProb, 3) },
       { title: "Gain", number: true, cell: (it) => (it.i === 0 ? "" : h("span", { class: it.gain < 0 ? "down" : "up" }, number(it.gain, 3))) },
-    ], token.logProbs.map((logProb, i) => ({ i, logProb, gain: gainOf(token, i) }))),
+    ], [0, ...(setting ? [setting] : [])].map((i) => ({ i, logProb: token.logProbs[i], gain: gainOf(token, i) }))),
   ];
   if (setting === 0) {
     put(place, head, h("p", { class: "soft" }, "Choose a setting with retrieval to see its neighbours."));
@@ -56,9 +56,9 @@ function list(found) {
     table("Neighbours, nearest first; the token that followed each is marked", [
       { title: "#", number: true, cell: (it) => it.rank, by: (it) => it.rank },
       { title: "Context", cell: (it) => h("span", { class: `neighbour ${it.isTarget ? "target" : ""}` }, it.before, h("mark", {}, it.token.text), it.after,
-        it.isTarget ? h("span", { class: "sr" }, " votes for the token") : null) },
+        it.isTarget ? h("span", { class: "sr" }, " votes for the token") : null,
+        it.document === null ? null : h("span", { class: "sub" }, `document ${count(it.document)}, line ${count(it.line)}`)) },
       { title: "Distance", number: true, cell: (it) => number(it.distance, 2), by: (it) => it.distance },
       { title: "Vote", number: true, cell: (it) => probability(it.weight), by: (it) => it.weight },
-      { title: "Document", number: true, wide: true, cell: (it) => (it.document === null ? "–" : `${it.document}, line ${it.line}`), by: (it) => it.document },
     ], found.neighbours));
 }

@@ -18,10 +18,11 @@ export function tokenText(tokens, setting, chosen, open) {
     const button = h("button", {
       type: "button", class: `token ${gain < 0 ? "lost" : ""}`, style: { "--size": Math.min(1, Math.abs(gain) / FULL) },
       "aria-pressed": token.position === chosen, tabindex: -1, title: describe(token, setting), onclick: () => choose(buttons.indexOf(button)),
-    }, token.text.includes("\n") ? token.text.replaceAll("\n", "↵\n") : token.text);
+    }, token.text.replaceAll("\n", "↵"));
     button.position = token.position;
     buttons.push(button);
-    return button;
+    // Lines are broken beside the button: within it they would make a box of it
+    return [button, "\n".repeat(token.text.split("\n").length - 1)];
   });
   let active = Math.max(0, buttons.findIndex((it) => it.position === chosen));
   buttons[active]?.setAttribute("tabindex", 0);

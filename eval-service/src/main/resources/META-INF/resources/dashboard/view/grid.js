@@ -3,6 +3,7 @@ import { heat } from "../chart/heat.js";
 import { h } from "../dom.js";
 import { better, difference, isPerplexity, mark, points, rowName, value } from "../part/comparison.js";
 import { resultsTable } from "../part/results-table.js";
+import { choice } from "../part/choice.js";
 import { runFrame } from "../part/run-frame.js";
 import { select } from "../part/select.js";
 import { labels } from "../format.js";
@@ -22,6 +23,8 @@ export async function showGrid(page) {
   const wanted = kinds.includes(page.query.get("kind")) ? page.query.get("kind") : kinds[0];
   const cells = run.settings.map((setting, i) => ({ setting, result: row.results[i + 1] }))
     .filter((it) => kind(it.setting) === wanted && it.result);
+  const chosenOnHalf = h("div");
+  choice(chosenOnHalf, run, page.signal);
   return frame(
     h("div", { class: "filters" },
       select("metric", "Metric", rows.map((it) => [key(it.metric), `${rowName(it.metric)} (${it.metric.name})`]), key(row.metric)),
@@ -29,6 +32,7 @@ export async function showGrid(page) {
     h("section", { class: "panel" }, h("h2", {}, isPerplexity(row.metric) ? `Perplexity of ${rowName({ ...row.metric, headline: true })}` : `${row.metric.name} of ${row.metric.task}, percent`),
       h("p", { class: "soft" }, `Base model: ${value(row.metric, row.results[0].value)}. Blue is better than it, orange is worse; the best has a frame.`),
       maps(row.metric, cells)),
+    chosenOnHalf,
     h("section", { class: "panel" }, h("h2", {}, "As numbers"), resultsTable([row], labels(run))));
 }
 

@@ -3,6 +3,7 @@ import { dumbbell } from "../chart/dumbbell.js";
 import { lines } from "../chart/lines.js";
 import { h, put } from "../dom.js";
 import { count, file, labels, number, signed } from "../format.js";
+import { effect } from "../part/effect.js";
 import { runFrame } from "../part/run-frame.js";
 import { select } from "../part/select.js";
 import { texts, windowsOf } from "../part/windows.js";
@@ -22,7 +23,9 @@ export async function showPerplexity(page) {
   const windows = await windowsOf(run, task, page.signal);
   const open = (i) => (location.hash = link(["runs", run.id, "windows", windows[i].window], { task, setting: chosen }));
   const classes = h("div", {}, h("p", { class: "soft" }, "Loading the classes of tokens…"));
-  fillClasses(classes, run, task, names, page);
+  fillClasses(classes, run, task, shown, names, page);
+  const effects = h("div");
+  if (chosen > 0 && run.state === "DONE") effect(effects, run, task, chosen, page.signal);
   return frame(
     h("div", { class: "filters" },
       all.length > 1 ? select("task", "Text", all.map((it) => [it, it]), task) : null,
@@ -34,7 +37,7 @@ export async function showPerplexity(page) {
           "nats a token", "window; a click opens it", open),
         list(windows, names, chosen, (it) => link(["runs", run.id, "windows", it.window], { task, setting: chosen }), page),
       ]),
-    classes);
+    effects, classes);
 }
 
 function legend(shown, names) {
@@ -55,10 +58,10 @@ function list(windows, names, setting, href, page) {
     longList("Windows", columns, async (number, size) => ({ items: windows.slice(number * size, (number + 1) * size), total: windows.length }), href, page.signal));
 }
 
-async function fillClasses(place, run, task, names, page) {
+async function fillClasses(place, run, task, shown, names, page) {
   try {
     const { divisions } = await get(`/api/runs/${run.id}/analysis/classes`, { task }, page.signal);
-    put(place, divisions.map((it) => division(it, names)));
+    put(place, divisions.map((it) => division(it, shown, names)));
   } catch (e) {
     if (page.signal.aborted) return;
     put(place, h("div", { class: "notice" }, h("p", {}, e.status === 409 || e.status === 404
@@ -68,19 +71,19 @@ async function fillClasses(place, run, task, names, page) {
 
 const TITLES = { word: "By kind of word", datastore: "By whether the datastore has the token after the same words", frequency: "By how often the datastore has the token" };
 
-function division({ division: kind, datastore, classes }, names) {
+function division({ division: kind, datastore, classes }, shown, names) {
   const title = (TITLES[kind] ?? kind) + (datastore ? `, ${datastore}` : "");
-  const few = names.slice(0, 6);
   return h("section", { class: "panel" }, h("h2", {}, `Perplexity ${title.charAt(0).toLowerCase()}${title.slice(1)}`), h("div", { class: "side" },
-    h("div", {}, h("ul", { class: "legend" }, few.map((name, i) => h("li", { class: `s${i}` }, h("span", { class: "key" }), name))),
+    h("div", {}, legend(shown, names),
       dumbbell(`Perplexity of each class. ${title}`, classes.map((it) => ({
-        label: it.name, values: it.perplexities.slice(0, 6).filter((value) => value !== null), note: it.perplexities.map((value) => number(value, 2)).join(", "),
+        label: it.name, values: shown.map((i) => it.perplexities[i]).filter((value) => value != null),
+        note: shown.map((i) => number(it.perplexities[i], 2)).join(", "),
       })), "perplexity")),
     table(`Perplexities. ${title}`, [
       { title: "Class", cell: (it) => it.name },
       { title: "Tokens", number: true, cell: (it) => count(it.targets), by: (it) => it.targets },
-      ...names.map((name, i) => ({
-        title: name, number: true, by: (it) => it.perplexities[i],
+      ...shown.map((i) => ({
+        title: names[i], number: true, by: (it) => it.perplexities[i],
         cell: (it) => [number(it.perplexities[i], 2), i && it.differencePercent[i] !== undefined ? h("span", { class: `sub ${it.differencePercent[i] < 0 ? "up" : "down"}` }, `${signed(it.differencePercent[i], 1)} %`) : null],
       })),
     ], classes)));

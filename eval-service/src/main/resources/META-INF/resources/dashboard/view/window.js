@@ -15,7 +15,7 @@ export async function showWindow(page) {
   const setting = Math.min(Number(page.query.get("setting") ?? 1), run.settings.length);
   const text = await get(`/api/runs/${run.id}/windows/${window}/tokens`, { task }, page.signal);
   const last = (task ? run.tasks.find((it) => it.name === task)?.examples : run.windowsTotal) - 1;
-  const panel = h("section", { class: "panel", "aria-label": "The chosen token" }, h("p", { class: "soft" }, "Choose a token to see its neighbours."));
+  const panel = h("section", { class: "panel beside", "aria-label": "The chosen token" }, h("p", { class: "soft" }, "Choose a token to see its neighbours."));
   let leaving = new AbortController();
   page.signal.addEventListener("abort", () => leaving.abort());
   const open = (token) => {

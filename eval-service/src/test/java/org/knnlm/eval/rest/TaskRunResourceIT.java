@@ -185,8 +185,53 @@ class TaskRunResourceIT {
         .body("items[0].outcomes", hasSize(0));
   }
 
+  @Test
+  void examplesComeInAnyOrderWithThoseOfNoScoreLast() throws Exception {
+    Run run = create();
+    evaluate(run);
+    assertThat(order(run, "setting=1&sort=score&order=desc")).containsExactly(0, 0, 1, 2);
+    assertThat(order(run, "setting=1&sort=score&task=obqa")).containsExactly(1, 0, 2);
+    assertThat(order(run, "setting=1&sort=gain&task=obqa")).containsExactly(1, 0, 2);
+    assertThat(order(run, "setting=1&sort=gain&task=obqa&order=desc")).containsExactly(0, 1, 2);
+    assertThat(order(run, "sort=seconds&task=obqa")).containsExactly(0, 1, 2);
+    assertThat(order(run, "order=desc")).containsExactly(0, 2, 1, 0);
+    assertThat(order(run, "order=desc&page=1&size=2")).containsExactly(1, 0);
+  }
+
+  private static List<Integer> order(Run run, String query) {
+    return given()
+        .get("/api/runs/{id}/examples?" + query, run.id())
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("items.index");
+  }
+
+  @Test
+  void anExampleHasAnAddress() throws Exception {
+    Run run = create();
+    evaluate(run);
+    given()
+        .get("/api/runs/{id}/tasks/obqa/examples/1", run.id())
+        .then()
+        .statusCode(200)
+        .body("task", is("obqa"))
+        .body("index", is(1))
+        .body("outcomes.correct", contains(true, false));
+    problem(given().get("/api/runs/{id}/tasks/obqa/examples/3", run.id()).then(), 404);
+    problem(given().get("/api/runs/{id}/tasks/none/examples/0", run.id()).then(), 404);
+    problem(given().get("/api/runs/9999999/tasks/obqa/examples/0").then(), 404);
+  }
+
   @ParameterizedTest
-  @CsvSource({"state=none, state", "setting=2, setting", "setting=-1, setting", "size=0, size"})
+  @CsvSource({
+    "state=none, state",
+    "setting=2, setting",
+    "setting=-1, setting",
+    "size=0, size",
+    "sort=prompt, sort",
+    "order=up, order"
+  })
   void aQueryThatCannotBeIsNamed(String query, String field) {
     problem(given().get("/api/runs/{id}/examples?" + query, create().id()).then(), 400)
         .body("errors.field", contains(field));
