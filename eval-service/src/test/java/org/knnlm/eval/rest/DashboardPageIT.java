@@ -33,7 +33,12 @@ class DashboardPageIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/dashboard/main.js", "/dashboard/style/theme.css", "/d3/d3.min.js", "/d3/LICENSE"})
+      strings = {
+        "/dashboard/main.js",
+        "/dashboard/style/theme.css",
+        "/d3/d3.min.js",
+        "/d3/LICENSE"
+      })
   void itsFilesComeFromHere(String path) {
     given().get(path).then().statusCode(200);
   }

@@ -48,8 +48,7 @@ class RunEventsIT {
     Run waiting = create();
     try (HttpClient http = HttpClient.newHttpClient();
         Stream<String> lines =
-            http.send(
-                    HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
+            http.send(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
                 .body()) {
       Iterator<JsonNode> told =
           lines
