@@ -16,6 +16,7 @@ import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.Neighbour;
 import org.knnlm.eval.lm.Retrieval;
 import org.knnlm.eval.perplexity.WindowTokens;
+import org.knnlm.eval.run.Run;
 import org.knnlm.eval.run.RunStore;
 import org.knnlm.eval.table.Table;
 
@@ -24,6 +25,9 @@ import org.knnlm.eval.table.Table;
 public class WindowTokensResource {
   private static final int MAX_NEIGHBOURS = 100;
   private static final int MAX_AROUND = 256;
+
+  /** As many contexts as index-service gives at a time. */
+  private static final int MAX_VOTES = 16_384;
 
   /** Tokens of the window that a position is shown with. */
   private static final int CONTEXT = 64;
@@ -56,6 +60,10 @@ public class WindowTokensResource {
    * @param context text of the window before the position
    * @param probability p_kNN of the target by all k neighbours, from what the run kept; null where
    *     lambda is 0
+   * @param distances of all k neighbours, nearest first: p_kNN under any temperature and fewer
+   *     neighbours follows from them
+   * @param isTarget whether the value of each is the target
+   * @param neighbours the nearest, with where they come from
    */
   public record View(
       long run,
@@ -68,6 +76,8 @@ public class WindowTokensResource {
       TokenView target,
       String context,
       Double probability,
+      List<Float> distances,
+      List<Boolean> isTarget,
       List<NeighbourView> neighbours) {}
 
   @GET
@@ -94,14 +104,15 @@ public class WindowTokensResource {
     Analyses.checked("position", position, tokens.firstTarget(), tokens.tokens().length - 1);
     Retrieval retrieval = part.run().spec().settings().get(place - 1);
     int[] prefix = Arrays.copyOf(tokens.tokens(), position);
+    int k = Math.min(retrieval.k(), MAX_VOTES);
+    List<Neighbour> all =
+        neighbours(part.run(), prefix, place, new Neighbour.Surroundings(k, 0, 0));
     List<Neighbour> found =
-        analyses
-            .neighbours(
-                part.run(),
-                List.of(prefix),
-                place,
-                new Neighbour.Surroundings(Math.min(count, retrieval.k()), before, after))
-            .getFirst();
+        neighbours(
+            part.run(),
+            prefix,
+            place,
+            new Neighbour.Surroundings(Math.min(count, retrieval.k()), before, after));
     int target = tokens.tokens()[position];
     float[] logProbs = tokens.logProbs(position);
     return new View(
@@ -119,7 +130,14 @@ public class WindowTokensResource {
                 true)
             .getFirst(),
         probability(retrieval.lambda(), logProbs[0], logProbs[place]),
+        all.stream().map(Neighbour::distance).toList(),
+        all.stream().map(neighbour -> neighbour.token() == target).toList(),
         Analyses.views(model, found, target));
+  }
+
+  private List<Neighbour> neighbours(
+      Run run, int[] prefix, int setting, Neighbour.Surroundings surroundings) {
+    return analyses.neighbours(run, List.of(prefix), setting, surroundings).getFirst();
   }
 
   /** p_kNN out of p = lambda p_kNN + (1 - lambda) p_LM. */

@@ -64,6 +64,7 @@ class DashboardIT {
         text,
         text + "/grid",
         text + "/perplexity",
+        text + "/windows/1?setting=14&token=80",
         tasks + "/examples?setting=1&changed=true&sort=gain&order=desc",
         tasks + "/examples/capitals/3?rule=tok_mean",
         tasks + "/record",
@@ -238,6 +239,47 @@ class DashboardIT {
   }
 
   @Test
+  void aTokenHasItsNeighboursAndItsProbabilityMoves() throws Exception {
+    String window = "/api/runs/%s/windows/1/tokens".formatted(services.text());
+    JsonNode tokens = services.get(window);
+    int position = tokens.get("firstTarget").asInt() + 20;
+    int setting = 14;
+    JsonNode found =
+        services.get("%s/%d/neighbours?setting=%d".formatted(window, position, setting));
+    JsonNode token = tokens.get("tokens").get(position);
+
+    browser.open("#/runs/%s/windows/1?setting=%d".formatted(services.text(), setting));
+    browser.run(
+        "[...document.querySelectorAll('.token')].find((it) => it.position === arguments[0]).click()",
+        position);
+    settle();
+    assertThat((String) browser.run("return location.hash")).contains("token=" + position);
+    assertThat(browser.text("#p-knn"))
+        .as("of the neighbours, as the run had it")
+        .isEqualTo(
+            browser.run("return arguments[0].toFixed(4)", found.get("probability").asDouble()));
+    assertThat(browser.text("#p-mixed"))
+        .isEqualTo(
+            browser.run(
+                "return Math.exp(arguments[0]).toFixed(4)",
+                token.get("logProbs").get(setting).asDouble()));
+    assertThat(browser.text(".beside table:last-of-type, .beside .table:last-child table"))
+        .contains(found.at("/neighbours/0/before").asText().strip().split("\\s+")[0]);
+
+    browser.enter("lambda", "0");
+    assertThat(browser.text("#p-mixed"))
+        .as("without neighbours, the base model's")
+        .isEqualTo(
+            browser.run(
+                "return Math.exp(arguments[0]).toFixed(4)",
+                token.get("logProbs").get(0).asDouble()));
+    assertThat((String) browser.run("return location.hash")).contains("lambda=0");
+    browser.run("document.querySelector('.token[tabindex=\"0\"]').focus()");
+    browser.press(Keys.ARROW_RIGHT).press(Keys.ENTER);
+    browser.await("location.hash.includes('token=%d')".formatted(position + 1));
+  }
+
+  @Test
   void whoMayNotIsTold() throws Exception {
     try (Services.Guarded guarded = services.guarded(data.resolve("guarded"));
         Browser other = Browser.at(guarded.address())) {
@@ -283,7 +325,7 @@ class DashboardIT {
             "datastores",
             "#/datastores");
     for (Map.Entry<String, String> picture : pictures.entrySet()) {
-      String theme = List.of("settings", "example").contains(picture.getKey()) ? "dark" : "light";
+      String theme = List.of("settings", "tokens").contains(picture.getKey()) ? "dark" : "light";
       browser.theme(theme).open(picture.getValue());
       settle();
       browser.screenshot(folder.resolve("dashboard-" + picture.getKey() + ".png"), WIDE);
