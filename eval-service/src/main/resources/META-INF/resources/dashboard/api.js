@@ -55,18 +55,19 @@ export async function post(path, body) {
 }
 
 /**
- * Follows server-sent events until they end or the signal says stop; goes on by itself when the connection breaks.
- * Unlike EventSource it can send a token, and tells why it was refused.
+ * Follows server-sent events until the signal says stop; goes on by itself when the connection breaks. Unlike
+ * EventSource it can send a token, and tells why it was refused.
+ * @param {boolean} endless whether an end of the events is such a break, and not their last
  */
-export async function follow(path, parameters, signal, onEvent) {
+export async function follow(path, signal, onEvent, endless = false) {
   for (let pause = 1000; !signal.aborted; pause = Math.min(2 * pause, 30_000)) {
     try {
-      const response = await ask(address(path, parameters), { signal, headers: { Accept: "text/event-stream" } });
+      const response = await ask(address(path), { signal, headers: { Accept: "text/event-stream" } });
       await read(response.body.pipeThrough(new TextDecoderStream()).getReader(), (event) => {
         pause = 1000;
         onEvent(event);
       });
-      return;
+      if (!endless) return;
     } catch (e) {
       if (signal.aborted) return;
       if (e instanceof ApiError && e.status >= 400 && e.status < 500) throw e;

@@ -7,7 +7,7 @@ const KEPT_PAGES = 60;
 
 /**
  * A list of any length: pages are fetched as they come into sight, and only rows in sight have elements. Arrow keys,
- * Page Up, Page Down, Home and End move; rows are links.
+ * Page Up, Page Down, Home and End move, Enter and a click open.
  * @param {string} label what it lists
  * @param {{title: string, width: string, cell: (item) => any, narrow?: boolean}[]} columns narrow: shown on narrow
  *     screens too
@@ -71,11 +71,13 @@ export function longList(label, columns, load, href, signal) {
   }
 
   function row(item, index) {
-    const line = h("a", {
-      class: "row", role: "row", href: href(item, index), "aria-rowindex": index + 2,
-      tabindex: index === active ? 0 : -1, style: { "inset-block-start": `${index * HEIGHT}px` },
-      onfocus: () => (active = index),
-    }, columns.map((column) => h("span", { role: "gridcell" }, column.cell(item))));
+    const open = () => (location.hash = href(item, index));
+    const line = h("div", {
+      class: "row", role: "row", "aria-rowindex": index + 2, tabindex: index === active ? 0 : -1,
+      style: { "inset-block-start": `${index * HEIGHT}px` }, onfocus: () => (active = index), onclick: open,
+      onkeydown: (event) => event.key === "Enter" && open(),
+    }, columns.map((column, i) => h("span", { role: "gridcell" },
+      i === 0 ? h("a", { href: href(item, index), tabindex: -1 }, column.cell(item)) : column.cell(item))));
     arrange(line);
     return line;
   }

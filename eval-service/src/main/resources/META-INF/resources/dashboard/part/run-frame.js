@@ -58,7 +58,7 @@ async function watch(run, page, status) {
     }
   };
   try {
-    await follow(`/api/runs/${run.id}/progress`, {}, page.signal, (event) => {
+    await follow(`/api/runs/${run.id}/progress`, page.signal, (event) => {
       if (event.state !== run.state || Date.now() - last > 1000) {
         last = Date.now();
         update().catch(() => {});

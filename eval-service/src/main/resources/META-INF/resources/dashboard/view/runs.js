@@ -59,7 +59,7 @@ function took(run) {
 async function watch(page, body, problems, number, items) {
   const states = new Map(items.map((run) => [run.id, run.state]));
   try {
-    await follow("/api/runs/events", {}, page.signal, (run) => {
+    await follow("/api/runs/events", page.signal, (run) => {
       const line = document.getElementById(`run-${run.id}`);
       const before = states.get(run.id);
       states.set(run.id, run.state);
@@ -71,7 +71,7 @@ async function watch(page, body, problems, number, items) {
         if (!line.contains(document.activeElement) || before !== run.state) line.replaceWith(next);
         else put(line.children[4], h("div", {}, state(run)), progress(run));
       } else if (number === 0 && before === undefined) page.redraw();
-    });
+    }, true);
   } catch (e) {
     if (!page.signal.aborted) put(problems, failure(e, page.redraw));
   }
