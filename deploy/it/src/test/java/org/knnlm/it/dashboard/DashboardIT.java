@@ -64,7 +64,7 @@ class DashboardIT {
         text,
         text + "/grid",
         text + "/perplexity",
-        text + "/windows/1?setting=14&token=80",
+        text + "/windows/1?setting=10&token=80",
         tasks + "/examples?setting=1&changed=true&sort=gain&order=desc",
         tasks + "/examples/capitals/3?rule=tok_mean",
         tasks + "/record",
@@ -243,7 +243,7 @@ class DashboardIT {
     String window = "/api/runs/%s/windows/1/tokens".formatted(services.text());
     JsonNode tokens = services.get(window);
     int position = tokens.get("firstTarget").asInt() + 20;
-    int setting = 14;
+    int setting = 10;
     JsonNode found =
         services.get("%s/%d/neighbours?setting=%d".formatted(window, position, setting));
     JsonNode token = tokens.get("tokens").get(position);
