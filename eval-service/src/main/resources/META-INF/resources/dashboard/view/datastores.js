@@ -14,14 +14,14 @@ export async function showDatastores(page) {
   const datastores = asked && !used.some((it) => it.name === asked.name) ? [asked, ...used] : used;
   const model = services.find((it) => it.model)?.model;
   return h("section", {},
-    h("div", { class: "head" }, h("div", {}, h("h1", {}, "Datastores"), h("p", {}, "Those that runs have named, as index-service has them now")), lookUp(named)),
+    h("div", { class: "head" }, h("div", {}, h("h1", {}, "Datastores"), h("p", {}, "As index-service has them now, and others that runs have named")), lookUp(named)),
     h("section", { class: "panel" }, h("h2", {}, "Services"), table("Services and whether they answer", [
       { title: "Service", cell: (it) => it.name },
       { title: "State", cell: (it) => h("span", { class: `state ${it.problem ? "away" : "up-and-well"}` }, it.problem ? "Away" : "Answers") },
       { title: "Version", wide: true, cell: (it) => it.version ?? "–" },
       { title: "Says", cell: (it) => it.problem ?? (it.model ? `${it.model.id}, ${it.model.type}, ${it.model.datatype} on ${it.model.device}` : "") },
     ], services)),
-    datastores.length === 0 ? h("div", { class: "notice" }, h("p", {}, "No run has named a datastore yet."))
+    datastores.length === 0 ? h("div", { class: "notice" }, h("p", {}, "index-service has no datastore, and no run has named one."))
       : datastores.map((it) => datastore(it, model)));
 }
 
@@ -33,13 +33,14 @@ function lookUp(named) {
   } }, h("label", { class: "field" }, "Another, by its name", field), h("button", { type: "submit" }, "Look up"));
 }
 
-function datastore({ name, manifest, index, problem }, model) {
+function datastore({ name, state, manifest, index, problem }, model) {
   if (!manifest) {
     return h("section", { class: "panel" }, h("h2", {}, name),
-      h("p", {}, h("span", { class: "state away" }, "Away"), " ", problem ?? "index-service does not describe it: it may not serve it any more, or not answer."));
+      h("p", {}, h("span", { class: "state away" }, state === "FAILED" ? "Unusable" : "Away"), " ", problem ?? (state === "UNKNOWN" ? "index-service does not answer." : "index-service does not know it: it may not have it any more.")));
   }
   return h("section", { class: "panel" },
-    h("h2", {}, name, " ", h("span", { class: "state up-and-well" }, index ? "Served" : "No index yet")),
+    h("h2", {}, name, " ", problem ? h("span", { class: "state away" }, "Unusable") : h("span", { class: "state up-and-well" }, index ? "Served" : state === "UNLOADED" ? "Not opened yet" : "No index yet")),
+    problem ? h("p", {}, problem) : null,
     h("dl", { class: "figures" }, [
       ["Keys", count(manifest.keys)], ["Dimension", count(manifest.dimension)],
       index && ["Index", bytes(index.bytes)], index && ["Bytes a key", number(index.bytesPerKey, 1)],

@@ -63,8 +63,7 @@ final class Services implements AutoCloseable {
       pipeline.createDatastore(
           "demo", beginning(data, "corpus.jsonl", CORPUS_LINES), progress -> {});
       pipeline.buildIndex(
-          BuildIndexRequest.newBuilder().setDatastore("demo").setNlist(64).build(),
-          progress -> {});
+          BuildIndexRequest.newBuilder().setDatastore("demo").setNlist(64).build(), progress -> {});
     }
     services.makeRuns(beginning(data, "text.txt", TEXT_LINES));
     return services;
