@@ -1,6 +1,7 @@
 package org.knnlm.eval.db;
 
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.narayana.jta.runtime.TransactionConfiguration;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -75,7 +76,9 @@ public class PanacheExampleStore implements ExampleStore {
         .toList();
   }
 
+  /** Many rows are written, once. */
   @Override
+  @TransactionConfiguration(timeout = 3600)
   public void begin(Run run, List<TaskPlan> plans) {
     // Others who plan the same run wait here, and find it planned.
     runs.findById(run.id(), LockModeType.PESSIMISTIC_WRITE);

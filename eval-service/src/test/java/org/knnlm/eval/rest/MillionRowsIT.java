@@ -74,23 +74,23 @@ class MillionRowsIT {
             spec,
             new Provenance(of.model(), "", of.datastores(), of.serviceVersion(), of.gitRevision()),
             OptionalLong.empty());
-    examples.begin(
-        run, List.of(new TaskPlan(List.of(new TaskPlan.Group("", 0, EXAMPLES)), Optional.empty())));
+    examples.begin(run, List.of(new TaskPlan(List.of(), Optional.empty())));
     sql(
+        "update run_task set examples = %d where run_id = %d".formatted(EXAMPLES, run.id()),
         """
-        update example set state = 'DONE', prompt = repeat('The sun is responsible for ', 8) || i,
-          expected = 'plants', predictions = array['puppies', 'plants ' || i],
-          correct = array[i %% 3 = 0, (i * 7 + %1$d) %% 11 < 4],
-          scores = array[(i %% 3 = 0)::int, ((i * 7 + %1$d) %% 11 < 4)::int],
-          metric_values = array[(i %% 3 = 0)::int, (i %% 5 < 2)::int, (i %% 7 < 2)::int,
+        insert into example (run_id, task_position, example_index, group_name, state, prompt, expected,
+          predictions, correct, scores, metric_values, details, seconds)
+        select %2$d, 0, i, '', 'DONE', repeat('The sun is responsible for ', 8) || i, 'plants',
+          array['puppies', 'plants ' || i],
+          array[i %% 3 = 0, (i * 7 + %1$d) %% 11 < 4],
+          array[(i %% 3 = 0)::int, ((i * 7 + %1$d) %% 11 < 4)::int],
+          array[(i %% 3 = 0)::int, (i %% 5 < 2)::int, (i %% 7 < 2)::int,
             (i * 3 %% 10 < 3)::int, (i %% 13 < 5)::int, ((i * 7 + %1$d) %% 11 < 4)::int,
             (i %% 4 < 2)::int, (i %% 6 < 2)::int, (i * 3 %% 17 < 3)::int, (i %% 19 < 5)::int],
-          details = '[' || repeat('{"scores":{"lm":[12.25,13.5,11.75,20.5]},"predictions":{},"tokens":[]},', 8)
-            || '{}]',
-          seconds = 0.01
-        from (select example_index as i, run_id as r from example where run_id = %2$d) as numbered
-        where run_id = r and example_index = i"""
-            .formatted(salt, run.id()));
+          '[{"scores":{"lm":[12.25,13.5,11.75,20.5]},"predictions":{},"tokens":[]}'
+            || ',{"scores":{"lm":[12.25,13.5,11.75,20.5]},"predictions":{},"tokens":[]}]', 0.01
+        from generate_series(0, %3$d - 1) i"""
+            .formatted(salt, run.id(), EXAMPLES));
     examples.finish(run.id());
     return run.id();
   }
