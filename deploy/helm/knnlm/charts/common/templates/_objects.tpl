@@ -1,0 +1,136 @@
+{{/* Objects that several services have. */}}
+
+{{/* Of (list context properties): the file that Quarkus reads beside its own; .Values.settings wins. */}}
+{{- define "knnlm.settings" -}}
+{{- $context := index . 0 -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "knnlm.name" $context }}
+  namespace: {{ $context.Release.Namespace }}
+  labels:
+    {{- include "knnlm.labels" $context | nindent 4 }}
+data:
+  application.properties: |
+    {{- range $key, $value := merge (dict) $context.Values.settings (index . 1) }}
+    {{ $key }}={{ $value }}
+    {{- end }}
+{{- end -}}
+
+{{/* Of (list context port): a headless service; callers spread their requests over its pods themselves. */}}
+{{- define "knnlm.service" -}}
+{{- $context := index . 0 -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "knnlm.name" $context }}
+  namespace: {{ $context.Release.Namespace }}
+  labels:
+    {{- include "knnlm.labels" $context | nindent 4 }}
+spec:
+  clusterIP: None
+  selector:
+    {{- include "knnlm.selector" $context | nindent 4 }}
+  ports:
+    - name: grpc
+      port: {{ index . 1 }}
+      targetPort: grpc
+      appProtocol: kubernetes.io/h2c
+    - name: http
+      port: {{ sub (index . 1) 1000 }}
+      targetPort: http
+{{- end -}}
+
+{{- define "knnlm.disruptions" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "knnlm.name" . }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "knnlm.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: 1
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "knnlm.selector" . | nindent 6 }}
+{{- end -}}
+
+{{/* Of (list context size class modes): a claim that outlives its release. */}}
+{{- define "knnlm.claim" -}}
+accessModes:
+  {{- toYaml .accessModes | nindent 2 }}
+{{- with .storageClass }}
+storageClassName: {{ . }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .size }}
+{{- end -}}
+
+{{/* Head of a NetworkPolicy for the pods of a service: of (list context service). */}}
+{{- define "knnlm.policy" -}}
+{{- $context := index . 0 -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ include "knnlm.of" . }}
+  namespace: {{ $context.Release.Namespace }}
+  labels:
+    {{- include "knnlm.labels" $context | nindent 4 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "knnlm.selectorOf" . | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+{{- end -}}
+
+{{/* Of (list context service): pods of this release. */}}
+{{- define "knnlm.pods" -}}
+- podSelector:
+    matchLabels:
+      {{- include "knnlm.selectorOf" . | nindent 6 }}
+{{- end -}}
+
+{{- define "knnlm.toNames" -}}
+- to:
+    - namespaceSelector: {}
+      podSelector:
+        matchLabels: { k8s-app: kube-dns }
+  ports:
+    - { port: 53, protocol: UDP }
+    - { port: 53, protocol: TCP }
+{{- end -}}
+
+{{- define "knnlm.fromMonitoring" -}}
+{{- if .Values.global.monitoring.enabled }}
+- from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.global.monitoring.namespace }}
+  ports:
+    - port: http
+{{- end }}
+{{- end -}}
+
+{{- define "knnlm.monitor" -}}
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata:
+  name: {{ include "knnlm.name" . }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "knnlm.labels" . | nindent 4 }}
+    {{- with .Values.global.monitoring.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  selector:
+    matchLabels:
+      {{- include "knnlm.selector" . | nindent 6 }}
+  endpoints:
+    - port: http
+      path: /q/metrics
+      interval: 15s
+{{- end -}}

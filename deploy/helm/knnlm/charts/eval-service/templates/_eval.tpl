@@ -1,0 +1,31 @@
+{{- define "eval-service.database" -}}
+{{- $secret := .Values.database.existingSecret | default (printf "%s-app" .Values.database.cluster) -}}
+{{- $keys := .Values.database.keys -}}
+{{- range $name, $key := dict "JDBC_URL" $keys.url "USERNAME" $keys.username "PASSWORD" $keys.password }}
+- name: QUARKUS_DATASOURCE_{{ $name }}
+  valueFrom:
+    secretKeyRef: { name: {{ $secret }}, key: {{ $key }} }
+{{- end }}
+{{- end -}}
+
+{{- define "eval-service.settings" -}}
+{{- $properties := dict
+  "quarkus.http.host" "0.0.0.0"
+  "quarkus.flyway.migrate-at-start" "false"
+  "knnlm.workers" .Values.workers
+  "knnlm.data" "/data"
+  "knnlm.texts" "/texts"
+  "quarkus.grpc.clients.lm.host" (include "knnlm.of" (list . "lm-service"))
+  "quarkus.grpc.clients.lm.load-balancing-policy" "round_robin"
+  "quarkus.grpc.clients.index.host" (include "knnlm.of" (list . "index-service"))
+  "quarkus.grpc.clients.index.load-balancing-policy" "round_robin"
+-}}
+{{- if .Values.tasks }}{{ $_ := set $properties "knnlm.tasks" "/tasks" }}{{ end -}}
+{{- if .Values.accounts.existingSecret }}{{ $_ := set $properties "knnlm.security.accounts-file" "/etc/knnlm/accounts" }}{{ end -}}
+{{- with .Values.openid.url }}
+{{- $_ := set $properties "quarkus.oidc.tenant-enabled" "true" -}}
+{{- $_ := set $properties "quarkus.oidc.auth-server-url" . -}}
+{{- $_ := set $properties "quarkus.oidc.client-id" $.Values.openid.clientId -}}
+{{- end -}}
+{{ include "knnlm.settings" (list . $properties) }}
+{{- end -}}
