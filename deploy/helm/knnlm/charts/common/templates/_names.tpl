@@ -25,11 +25,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 
-{{/* Of (list context image): the image of a name, its variant for GPUs where the chart asks for some. */}}
+{{/* Of (list context image gpus): the image of a name, its variant for GPUs where there are some. */}}
 {{- define "knnlm.image" -}}
 {{- $image := (index . 0).Values.global.image -}}
 {{- $tag := $image.tag | default (index . 0).Chart.AppVersion -}}
-{{- printf "%s/%s:%s%s" $image.registry (index . 1) $tag (ternary "-cuda" "" (gt (int (index . 0).Values.gpus) 0)) -}}
+{{- printf "%s/%s:%s%s" $image.registry (index . 1) $tag (ternary "-cuda" "" (gt (int (index . 2)) 0)) -}}
 {{- end -}}
 
 {{/* The claim that has all datastores. */}}

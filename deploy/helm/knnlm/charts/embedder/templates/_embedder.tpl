@@ -1,6 +1,6 @@
-{{/* Of (list context arguments volumes?): a container that runs the embedder's command line. */}}
+{{/* What the containers have in common that run the embedder's command line. */}}
 {{- define "embedder.container" -}}
-image: {{ include "knnlm.image" (list . "embedder-service") }}
+image: {{ include "knnlm.image" (list . "embedder-service" 0) }}
 imagePullPolicy: {{ .Values.global.image.pullPolicy }}
 env:
   - { name: KNNLM_DATASTORES, value: /datastores }

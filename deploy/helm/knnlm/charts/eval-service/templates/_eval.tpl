@@ -1,5 +1,7 @@
 {{- define "eval-service.database" -}}
-{{- $secret := .Values.database.existingSecret | default (printf "%s-app" .Values.database.cluster) -}}
+{{- $of := .Values.database -}}
+{{- $secret := $of.existingSecret | default (and $of.cluster (printf "%s-app" $of.cluster)) -}}
+{{- $_ := required "eval-service.database.existingSecret or .cluster is needed: a PostgreSQL" $secret -}}
 {{- $keys := .Values.database.keys -}}
 {{- range $name, $key := dict "JDBC_URL" $keys.url "USERNAME" $keys.username "PASSWORD" $keys.password }}
 - name: QUARKUS_DATASOURCE_{{ $name }}
@@ -10,7 +12,6 @@
 
 {{- define "eval-service.settings" -}}
 {{- $properties := dict
-  "quarkus.http.host" "0.0.0.0"
   "quarkus.flyway.migrate-at-start" "false"
   "knnlm.workers" .Values.workers
   "knnlm.data" "/data"
@@ -21,6 +22,7 @@
   "quarkus.grpc.clients.index.load-balancing-policy" "round_robin"
 -}}
 {{- if .Values.tasks }}{{ $_ := set $properties "knnlm.tasks" "/tasks" }}{{ end -}}
+{{- $_ := required "eval-service.accounts.existingSecret or .openid.url is needed: who may use it" (or .Values.accounts.existingSecret .Values.openid.url) -}}
 {{- if .Values.accounts.existingSecret }}{{ $_ := set $properties "knnlm.security.accounts-file" "/etc/knnlm/accounts" }}{{ end -}}
 {{- with .Values.openid.url }}
 {{- $_ := set $properties "quarkus.oidc.tenant-enabled" "true" -}}
