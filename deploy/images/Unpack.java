@@ -8,7 +8,7 @@ final class Unpack {
         call("ai.djl.engine.Engine", "getEngine", "PyTorch");
         Class.forName("ai.djl.huggingface.tokenizers.jni.LibUtils");
       }
-      case "faiss" -> Class.forName("org.knnlm.faiss.jni.faiss");
+      case "faiss" -> Class.forName("org.knnlm.faiss.jni.global.faiss");
       default -> throw new IllegalArgumentException("torch or faiss, found " + args[0]);
     }
   }

@@ -6,7 +6,9 @@ FROM eclipse-temurin:25-jdk-noble AS libraries
 WORKDIR /app
 COPY app .
 COPY Unpack.java /tmp/
-RUN java -Dorg.bytedeco.javacpp.cachedir=/opt/libraries -cp 'lib/main/*' /tmp/Unpack.java faiss
+RUN java -Dorg.bytedeco.javacpp.cachedir=/opt/libraries -cp 'lib/main/*' /tmp/Unpack.java faiss \
+    # what was a temporary folder is its owner's alone
+    && chmod -R a+rX /opt/libraries
 
 # hadolint ignore=DL3006
 FROM ${RUNTIME}

@@ -23,7 +23,9 @@ WORKDIR /app
 COPY app .
 COPY Unpack.java /tmp/
 RUN PYTORCH_VERSION=2.7.1 DJL_CACHE_DIR=/opt/libraries \
-    java -Dai.djl.offline=true -cp 'lib/main/*' /tmp/Unpack.java torch
+    java -Dai.djl.offline=true -cp 'lib/main/*' /tmp/Unpack.java torch \
+    # what was a temporary folder is its owner's alone
+    && chmod -R a+rX /opt/libraries
 
 # hadolint ignore=DL3006
 FROM ${RUNTIME} AS runtime-cpu

@@ -171,6 +171,14 @@ class ChartTest {
   }
 
   @Test
+  void policiesCanBeLeftOut() {
+    Map<String, Object> without = Map.of("global.networkPolicies", false);
+    String rendered = Chart.render(Path.of("src/test/values/everything.yaml"), without);
+
+    assertThat(Chart.parse(rendered)).noneMatch(it -> it.path("kind").asText().contains("Policy"));
+  }
+
+  @Test
   void aRunIsOfTasksOrOfAText() {
     Map<String, Object> both = Map.of("run.tasks", "obqa", "run.text", "test.txt");
 

@@ -81,6 +81,12 @@ final class RunCommand implements Callable<Integer> {
       })
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      description = "Refuse to run when lm-service has another model.")
+  private String model;
+
   @Option(names = "--detach", description = "Print the run's number and do not wait for it.")
   private boolean detach;
 
@@ -94,11 +100,30 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     ObjectNode body = body();
     try (Api api = connection.open()) {
+      if (model != null) {
+        requireModel(api);
+      }
       long run = api.post("api/runs", body).path("id").asLong();
       System.out.println(run);
       return detach
           ? ExitCode.DONE.code()
           : new Watch(api, System.err, Duration.ofSeconds(patience)).toTheEnd(run).code();
+    }
+  }
+
+  /** Readiness says which model it is of. */
+  private void requireModel(Api api) throws InterruptedException {
+    String found =
+        api.json("q/health/ready")
+            .path("checks")
+            .valueStream()
+            .filter(check -> check.path("name").asText().equals("lm-service"))
+            .map(check -> check.at("/data/model").asText())
+            .findAny()
+            .orElse("");
+    if (!found.equals(model)) {
+      throw new RefusedException(
+          "--model: found \"%s\", lm-service has \"%s\"".formatted(model, found));
     }
   }
 

@@ -221,6 +221,9 @@ class KnnlmIT {
     Ended wrong = knnlm("run", "--protocol", "ppl", "--text", "/none");
     assertThat(wrong.exit()).isEqualTo(4);
     assertThat(wrong.errors()).contains("  protocol: found \"ppl\"", "  text: found \"/none\"");
+    Ended other = knnlm("run", "--model", "large", "--task", "obqa");
+    assertThat(other.exit()).isEqualTo(4);
+    assertThat(other.errors()).contains("found \"large\", lm-service has \"tinyfacts-2.8m\"");
     Ended away = knnlm("tasks", "--url", "http://127.0.0.1:1");
     assertThat(away.exit()).isEqualTo(5);
     assertThat(away.errors()).contains("cannot be reached at http://127.0.0.1:1/: no connection");

@@ -95,6 +95,18 @@ class KnnlmTest {
   }
 
   @Test
+  void aRunIsOfTheExpectedModelOrOfNone() {
+    answer =
+        """
+        {"id": 7, "checks": [{"name": "gRPC"}, {"name": "lm-service", "data": {"model": "smol"}}]}""";
+    assertThat(knnlm("run", "--task=obqa", "--model=large", "--detach")).isEqualTo(4);
+    assertThat(errors.toString()).contains("--model: found \"large\", lm-service has \"smol\"");
+    assertThat(requests).hasSize(1);
+    assertThat(knnlm("run", "--task=obqa", "--model=smol", "--detach")).isZero();
+    assertThat(requests).hasSize(3).last().asString().startsWith("POST /eval/api/runs");
+  }
+
+  @Test
   void aProblemIsExplainedFieldByField() {
     status = 400;
     answer =
