@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,12 +87,8 @@ class ServicesIT {
         + Files.readString(Chart.FOLDER.resolve("charts/lm-service/templates/autoscaling.yaml"));
   }
 
-  private static TreeSet<String> names(String text) {
-    return METRIC
-        .matcher(text)
-        .results()
-        .map(found -> found.group())
-        .collect(Collectors.toCollection(TreeSet::new));
+  private static Set<String> names(String text) {
+    return METRIC.matcher(text).results().map(found -> found.group()).collect(Collectors.toSet());
   }
 
   private ServiceProcess start(String name, int http, Map<String, String> settings)
