@@ -32,6 +32,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- printf "%s/%s:%s%s" $image.registry (index . 1) $tag (ternary "-cuda" "" (gt (int (index . 2)) 0)) -}}
 {{- end -}}
 
+{{/* The secret of what the services show to each other. */}}
+{{- define "knnlm.access" -}}
+{{- .Values.global.access.existingSecret | default (include "knnlm.of" (list . "access")) -}}
+{{- end -}}
+
 {{/* The claim that has all datastores. */}}
 {{- define "knnlm.datastores" -}}
 {{- .Values.global.datastores.existingClaim | default (include "knnlm.of" (list . "datastores")) -}}

@@ -80,3 +80,13 @@ affinity:
             matchLabels:
               {{- include "knnlm.selector" . | nindent 14 }}
 {{- end -}}
+
+{{/* Where a pod has who may call it, and what it shows itself: volume and mount. */}}
+{{- define "knnlm.accessVolume" -}}
+- name: access
+  secret: { secretName: {{ include "knnlm.access" . }}, items: [{ key: token, path: token }, { key: accounts, path: accounts }] }
+{{- end -}}
+
+{{- define "knnlm.accessMount" -}}
+- { name: access, mountPath: /etc/knnlm-access, readOnly: true }
+{{- end -}}

@@ -4,6 +4,7 @@ image: {{ include "knnlm.image" (list . "embedder-service" 0) }}
 imagePullPolicy: {{ .Values.global.image.pullPolicy }}
 env:
   - { name: KNNLM_DATASTORES, value: /datastores }
+  - { name: KNNLM_SECURITY_TOKEN_FILE, value: /etc/knnlm-access/token }
   - { name: KNNLM_LM, value: "{{ include "knnlm.of" (list . "lm-service") }}:9001" }
 securityContext:
   {{- include "knnlm.security" . | nindent 2 }}
@@ -12,6 +13,7 @@ resources:
 {{- end -}}
 
 {{- define "embedder.datastores" -}}
+{{ include "knnlm.accessVolume" . }}
 - name: datastores
   persistentVolumeClaim: { claimName: {{ include "knnlm.datastores" . }} }
 - name: tmp

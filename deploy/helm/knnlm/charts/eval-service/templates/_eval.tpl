@@ -13,6 +13,7 @@
 {{- define "eval-service.settings" -}}
 {{- $properties := dict
   "quarkus.flyway.migrate-at-start" "false"
+  "knnlm.security.token-file" "/etc/knnlm-access/token"
   "knnlm.workers" .Values.workers
   "knnlm.data" "/data"
   "knnlm.texts" "/texts"

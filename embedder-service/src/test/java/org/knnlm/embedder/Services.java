@@ -43,10 +43,16 @@ final class Services implements AutoCloseable {
   }
 
   void startLm(Path model) throws IOException, InterruptedException {
+    startLm(model, Map.of());
+  }
+
+  void startLm(Path model, Map<String, String> more) throws IOException, InterruptedException {
     assumeTrue(
         Files.exists(Models.ROOT.resolve("lm-service/target/quarkus-app/quarkus-run.jar")),
         "skipped: lm-service is not packaged");
-    lm = start("lm-service", lmPort, Map.of("knnlm.model.path", model.toString()));
+    var settings = new HashMap<>(more);
+    settings.put("knnlm.model.path", model.toString());
+    lm = start("lm-service", lmPort, settings);
   }
 
   void startEmbedder() throws IOException, InterruptedException {

@@ -41,9 +41,16 @@ class ServicesIT {
     Map<String, String> settings = new HashMap<>();
     Chart.settings(manifests, service)
         .forEach((name, value) -> settings.put((String) name, (String) value));
+    String token = "what services show each other";
+    settings.put("knnlm.security.token-file", write("token", token));
+    settings.put("knnlm.security.accounts-file", write("accounts", "services:runner:" + token));
     settings.put("quarkus.http.port", Integer.toString(http));
     settings.put("quarkus.grpc.server.port", Integer.toString(grpc));
     return settings;
+  }
+
+  private String write(String file, String content) throws IOException {
+    return Files.writeString(folder.resolve(file), content).toString();
   }
 
   @Test

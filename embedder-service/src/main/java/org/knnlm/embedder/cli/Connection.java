@@ -1,11 +1,16 @@
 package org.knnlm.embedder.cli;
 
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.knnlm.embedder.grpc.RemoteLanguageModel;
 import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.grpc.access.InvalidAccountsException;
+import org.knnlm.grpc.access.Tls;
+import org.knnlm.grpc.access.TokenBearer;
 import picocli.CommandLine.Option;
 
 /** Where lm-service is. */
@@ -26,6 +31,29 @@ final class Connection {
       description = "How long to wait for lm-service when it is away or too busy (default: 600)")
   private long patience;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:KNNLM_SECURITY_TOKEN_FILE}",
+      description =
+          "What to show to lm-service: the password of an account (default: $KNNLM_SECURITY_TOKEN_FILE)")
+  private Optional<Path> tokenFile;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "FILE",
+      description = "PEM certificates of those who sign lm-service's; TLS is used when given")
+  private Optional<Path> trust;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "PEM certificate to show to lm-service, with --certificate-key")
+  private Optional<Path> certificate;
+
+  @Option(names = "--certificate-key", paramLabel = "FILE", description = "Its key")
+  private Optional<Path> certificateKey;
+
   /** A model to work with until the connection is closed. */
   record Open(ManagedChannel channel, LanguageModel model) implements AutoCloseable {
     @Override
@@ -34,12 +62,21 @@ final class Connection {
     }
   }
 
-  Open open() {
+  Open open() throws IOException {
     ManagedChannel channel =
-        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+        Grpc.newChannelBuilder(address, new Tls(trust, certificate, certificateKey).credentials())
+            .intercept(token())
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build();
     return new Open(
         channel, new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience)));
+  }
+
+  private TokenBearer token() throws IOException {
+    try {
+      return TokenBearer.of(tokenFile);
+    } catch (InvalidAccountsException e) {
+      throw new IOException("--token-file: " + e.getMessage(), e);
+    }
   }
 }

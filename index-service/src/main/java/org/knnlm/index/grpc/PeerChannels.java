@@ -2,12 +2,11 @@ package org.knnlm.index.grpc;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
+import org.knnlm.grpc.access.Tls;
 import org.knnlm.grpc.access.TokenBearer;
 import org.knnlm.index.config.IndexConfig;
 
@@ -30,22 +29,8 @@ record PeerChannels(Duration timeout, ChannelCredentials credentials, TokenBeare
   }
 
   private static ChannelCredentials credentials(IndexConfig.Tls tls) {
-    if (tls.certificate().isPresent() != tls.key().isPresent()) {
-      throw new ConfigurationException(
-          "knnlm.cluster.tls.certificate and knnlm.cluster.tls.key are needed together");
-    }
-    if (tls.trust().isEmpty() && tls.certificate().isEmpty()) {
-      return InsecureChannelCredentials.create();
-    }
     try {
-      var credentials = TlsChannelCredentials.newBuilder();
-      if (tls.trust().isPresent()) {
-        credentials.trustManager(tls.trust().get().toFile());
-      }
-      if (tls.certificate().isPresent()) {
-        credentials.keyManager(tls.certificate().get().toFile(), tls.key().get().toFile());
-      }
-      return credentials.build();
+      return new Tls(tls.trust(), tls.certificate(), tls.key()).credentials();
     } catch (IOException e) {
       throw new ConfigurationException("knnlm.cluster.tls: " + e.getMessage(), e);
     }

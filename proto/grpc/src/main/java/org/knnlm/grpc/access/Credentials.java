@@ -40,7 +40,7 @@ public final class Credentials {
    */
   static Optional<String> token(AccessSettings settings) {
     requireOne(TOKEN, settings.tokenFile(), settings.token());
-    return settings.tokenFile().map(Credentials::read).or(settings::token).map(String::strip);
+    return settings.tokenFile().map(Credentials::read).or(settings::token);
   }
 
   private static void requireOne(String setting, Optional<Path> file, Optional<String> value) {
@@ -50,11 +50,12 @@ public final class Credentials {
     }
   }
 
-  private static String read(Path file) {
+  /** The token in a file, without blanks and line ends around it. */
+  static String read(Path file) {
     try {
-      return Files.readString(file);
+      return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new InvalidAccountsException("%s: %s cannot be read".formatted(TOKEN + FILE, file));
+      throw new InvalidAccountsException("the token in %s cannot be read".formatted(file));
     }
   }
 

@@ -9,7 +9,9 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Shows this service's token with every call of another. */
@@ -18,9 +20,28 @@ import java.util.Optional;
 public final class TokenBearer implements ClientInterceptor {
   private final Optional<String> authorization;
 
+  @Inject
   TokenBearer(AccessSettings settings) {
+    this(token(settings));
+  }
+
+  private TokenBearer(Optional<String> token) {
+    this.authorization = token.map(AccessGuard.BEARER::concat);
+  }
+
+  /**
+   * For who is no service.
+   *
+   * @param tokenFile file of the token; empty for none
+   * @throws InvalidAccountsException when it cannot be read
+   */
+  public static TokenBearer of(Optional<Path> tokenFile) {
+    return new TokenBearer(tokenFile.map(Credentials::read));
+  }
+
+  private static Optional<String> token(AccessSettings settings) {
     try {
-      this.authorization = Credentials.token(settings).map(AccessGuard.BEARER::concat);
+      return Credentials.token(settings);
     } catch (InvalidAccountsException e) {
       throw new ConfigurationException(e.getMessage(), e);
     }
