@@ -269,9 +269,9 @@ class EmbedderIT {
     Files.writeString(manifest, whole.substring(0, whole.length() / 2));
     assertThat(assertCode(Status.Code.DATA_LOSS, () -> describe("damaged")))
         .hasMessageContaining(manifest.toString());
-    Files.writeString(manifest, whole.replace("\"version\" : 2", "\"version\" : 3"));
+    Files.writeString(manifest, whole.replace("\"version\" : 2", "\"version\" : 4"));
     assertThat(assertCode(Status.Code.FAILED_PRECONDITION, () -> describe("damaged")))
-        .hasMessageContaining("found format version 3, expected 1 to 2");
+        .hasMessageContaining("found format version 4, expected 1 to 3");
   }
 
   @Test

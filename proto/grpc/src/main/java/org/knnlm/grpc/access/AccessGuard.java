@@ -1,5 +1,6 @@
 package org.knnlm.grpc.access;
 
+import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -9,6 +10,8 @@ import io.grpc.Status;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
@@ -40,10 +43,11 @@ public final class AccessGuard implements ServerInterceptor {
   /**
    * Reads the accounts.
    *
+   * @param services that calls are let through to; a program without any is not reached by calls
    * @throws ConfigurationException when they cannot be used, or when there are none and the service
    *     would answer to everybody in a network
    */
-  AccessGuard(AccessSettings settings, Config config) {
+  AccessGuard(AccessSettings settings, Config config, @Any Instance<BindableService> services) {
     try {
       this.accounts = Credentials.accounts(settings);
     } catch (InvalidAccountsException e) {
@@ -52,7 +56,8 @@ public final class AccessGuard implements ServerInterceptor {
     String host = config.getOptionalValue(HOST, String.class).orElse("127.0.0.1");
     boolean certificates =
         "required".equalsIgnoreCase(config.getOptionalValue(CLIENT_AUTH, String.class).orElse(""));
-    if (accounts.isEmpty() && !certificates && !Credentials.isLoopback(host)) {
+    boolean open = accounts.isEmpty() && !certificates && !Credentials.isLoopback(host);
+    if (open && !services.isUnsatisfied()) {
       throw new ConfigurationException(
           "%s is %s, which others in the network reach: %s, or %s=required with certificates"
               .formatted(HOST, host, Credentials.HOW_TO_SET_ACCOUNTS, CLIENT_AUTH));
