@@ -209,7 +209,7 @@ class PanacheRunStoreIT {
                     + " null")) {
       result.next();
       assertThat(result.getString(1))
-          .isEqualTo("example retrieval_setting run run_task scored_window");
+          .isEqualTo("example retrieval_setting run run_task scored_window window_tokens");
     }
   }
 

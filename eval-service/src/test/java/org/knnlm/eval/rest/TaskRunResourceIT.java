@@ -49,9 +49,11 @@ class TaskRunResourceIT {
         var statement = connection.createStatement()) {
       statement.execute("delete from run");
     }
-    Path folder = settings.data().orElseThrow().resolve("openbookqa");
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("test.jsonl"), "{}\n");
+    Path data = settings.data().orElseThrow();
+    for (String file : List.of("openbookqa/test.jsonl", "nq_open/validation.jsonl")) {
+      Files.createDirectories(data.resolve(file).getParent());
+      Files.writeString(data.resolve(file), "{}\n");
+    }
   }
 
   private static ValidatableResponse post(String body) {
