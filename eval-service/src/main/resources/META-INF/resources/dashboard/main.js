@@ -1,3 +1,4 @@
+import { ApiError } from "./api.js";
 import { announce, h, put } from "./dom.js";
 import { current } from "./route.js";
 import { failure } from "./failure.js";
@@ -63,7 +64,7 @@ async function draw() {
   let content;
   try {
     const found = find(route.path);
-    if (!found) throw new Error("There is no such page.");
+    if (!found) throw new ApiError(404, { detail: "There is no such page." });
     content = await found.view({ values: found.values, query: route.query, signal, redraw: draw });
   } catch (e) {
     if (signal.aborted) return;

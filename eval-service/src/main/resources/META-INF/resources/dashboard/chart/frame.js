@@ -21,16 +21,24 @@ export function chart(label, draw) {
 }
 
 /** A horizontal axis below a chart. */
-export function bottomAxis(scale, y, ticks, format) {
+export function bottomAxis(scale, y, ticks) {
   const axis = s("g", { class: "axis", transform: `translate(0,${y})` });
-  d3.select(axis).call(d3.axisBottom(scale).ticks(ticks, format).tickSizeOuter(0));
+  d3.select(axis).call(d3.axisBottom(scale).ticks(ticks).tickSizeOuter(0));
+  return axis;
+}
+
+/** A horizontal axis of whole numbers. */
+export function wholeAxis(scale, y, ticks) {
+  const axis = s("g", { class: "axis", transform: `translate(0,${y})` });
+  const values = scale.ticks(ticks).filter(Number.isInteger);
+  d3.select(axis).call(d3.axisBottom(scale).tickValues(values).tickFormat(d3.format("d")).tickSizeOuter(0));
   return axis;
 }
 
 /** A vertical axis, with lines across the chart. */
-export function leftAxis(scale, x, width, ticks, format) {
+export function leftAxis(scale, x, width, ticks) {
   const axis = s("g", { class: "axis", transform: `translate(${x},0)` });
-  d3.select(axis).call(d3.axisLeft(scale).ticks(ticks, format).tickSize(-width));
+  d3.select(axis).call(d3.axisLeft(scale).ticks(ticks).tickSize(-width));
   return axis;
 }
 

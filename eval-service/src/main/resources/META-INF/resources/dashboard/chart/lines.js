@@ -1,5 +1,5 @@
 import { s } from "../dom.js";
-import { bottomAxis, chart, leftAxis } from "./frame.js";
+import { chart, leftAxis, wholeAxis } from "./frame.js";
 
 const HEIGHT = 240;
 const LEFT = 44;
@@ -23,7 +23,7 @@ export function lines(label, series, unit, across, open) {
       height: HEIGHT,
       parts: [
         leftAxis(y, LEFT, width - 8 - LEFT, 5),
-        bottomAxis(x, HEIGHT - 40, Math.min(length, Math.floor(width / 90)), "d"),
+        wholeAxis(x, HEIGHT - 40, Math.min(length, Math.floor(width / 60))),
         s("text", { class: "note", x: 0, y: 12 }, unit),
         s("text", { class: "note", x: width - 8, y: HEIGHT - 6, "text-anchor": "end" }, across),
         marker, note,

@@ -4,7 +4,7 @@ import { count, number, probability, share, signed } from "../format.js";
 import { link } from "../route.js";
 import { table } from "../table.js";
 
-const KEPT = 12;
+const KEPT = 10;
 
 /** Where a setting helped and hurt: how often, by how much, and the tokens where it did most. */
 export async function effect(place, run, task, setting, signal) {

@@ -46,6 +46,7 @@ function moving(found, token, setting, query) {
   const all = votes.distances.length >= setting.k;
   return h("div", {}, h("h3", {}, "What if"),
     all ? null : h("p", { class: "sub" }, `Of ${count(setting.k)} neighbours the service sent the nearest ${count(votes.distances.length)}: k ends there.`),
+    setting.exactDistances ? h("p", { class: "sub" }, "Of fewer neighbours, those nearest by exact distance are taken here; the service takes the first of the index's order.") : null,
     sliders(votes, Math.exp(token.logProbs[0]), start, ({ k, temperature, lambda }) =>
       change({ k: k === setting.k ? "" : k, T: temperature === setting.temperature ? "" : temperature, lambda: lambda === setting.lambda ? "" : lambda }, true)));
 }

@@ -40,7 +40,7 @@ function row(run, page, problems) {
   return h("tr", { id: `run-${run.id}` },
     h("td", {}, h("input", { type: "checkbox", value: run.id, "aria-label": `Select run ${run.id}` })),
     h("th", { scope: "row" }, h("a", { href: link(["runs", run.id]) }, `${run.id} ${title(run)}`),
-      h("span", { class: "sub" }, run.name ? subject(run) : "", run.repeats ? ` repeats ${run.repeats}` : "")),
+      h("span", { class: "sub" }, [run.name && subject(run), run.repeats && `repeats run ${run.repeats}`].filter(Boolean).join(", "))),
     h("td", { class: "wide" }, run.model.id),
     h("td", { class: "number wide" }, settings(run)),
     h("td", {}, h("div", {}, state(run)), progress(run)),

@@ -33,9 +33,6 @@ final class Services implements AutoCloseable {
   /** Examples of the task "many". */
   static final int MANY = 100_000;
 
-  private static final int CORPUS_LINES = 300;
-  private static final int TEXT_LINES = 90;
-
   /** Of bob, who reads, where accounts are asked for. */
   static final String PASSWORD = "correct horse battery";
 
@@ -60,20 +57,13 @@ final class Services implements AutoCloseable {
     makeManyExamples(data);
     var services = new Services(LocalStack.start(ROOT, TINYFACTS.resolve("tinyfacts-2.8m"), data));
     try (var pipeline = new Pipeline(services.stack)) {
-      pipeline.createDatastore(
-          "demo", beginning(data, "corpus.jsonl", CORPUS_LINES), progress -> {});
+      pipeline.createDatastore("demo", TINYFACTS.resolve("corpus.jsonl"), progress -> {});
       pipeline.buildIndex(
-          BuildIndexRequest.newBuilder().setDatastore("demo").setNlist(64).build(), progress -> {});
+          BuildIndexRequest.newBuilder().setDatastore("demo").setNlist(128).build(),
+          progress -> {});
     }
-    services.makeRuns(beginning(data, "text.txt", TEXT_LINES));
+    services.makeRuns();
     return services;
-  }
-
-  /** The first lines of a file of the demo: enough to look at, and soon done. */
-  private static Path beginning(Path data, String file, int lines) throws IOException {
-    try (Stream<String> all = Files.lines(TINYFACTS.resolve(file))) {
-      return Files.write(data.resolve(file), all.limit(lines).toList());
-    }
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -96,12 +86,12 @@ final class Services implements AutoCloseable {
     Files.writeString(data.resolve("tasks/many.yaml"), task.replace("capitals", "many"));
   }
 
-  private void makeRuns(Path evaluated) throws Exception {
+  private void makeRuns() throws Exception {
     ObjectNode ofText =
         JSON.createObjectNode()
             .put("name", "Held-out facts, a grid")
             .put("protocol", "wikitext")
-            .put("text", evaluated.toString());
+            .put("text", TINYFACTS.resolve("text.txt").toString());
     for (int k : new int[] {16, 128, 1024}) {
       for (int temperature : new int[] {1, 10, 100}) {
         for (double lambda : new double[] {0.25, 0.6}) {
@@ -185,7 +175,7 @@ final class Services implements AutoCloseable {
   record Neighbours(float[] query, int target, List<Double> distances, List<Boolean> isTarget) {}
 
   /** The k nearest of some query, from index-service. */
-  Neighbours neighbours(int k) {
+  Neighbours neighbours(int k, boolean exact) {
     var random = new Random(1);
     float[] query = new float[DIMENSION];
     for (int i = 0; i < query.length; i++) {
@@ -199,7 +189,7 @@ final class Services implements AutoCloseable {
                             .setDatastore("demo")
                             .setQueries(Tensors.fp32(query, 1, DIMENSION))
                             .setK(k)
-                            .setExactDistances(true)
+                            .setExactDistances(exact)
                             .build())
                     .next());
     int[] tokens = Tensors.ints(found.getTokenIds(), "token_ids");
@@ -212,14 +202,14 @@ final class Services implements AutoCloseable {
   }
 
   /** p_kNN of their target, from index-service. */
-  double probability(Neighbours of, int k, float temperature) {
+  double probability(Neighbours of, int k, float temperature, boolean exact) {
     TokenProbabilitiesRequest request =
         TokenProbabilitiesRequest.newBuilder()
             .setDatastore("demo")
             .setQueries(Tensors.fp32(of.query(), 1, DIMENSION))
             .addTargetTokenIds(of.target())
             .addSoftmaxes(Softmax.newBuilder().setK(k).setTemperature(temperature))
-            .setExactDistances(true)
+            .setExactDistances(exact)
             .build();
     return Tensors.floats(
         index(stub -> stub.tokenProbabilities(request).next()).getProbabilities(), "probabilities")[
@@ -264,7 +254,7 @@ final class Services implements AutoCloseable {
                 "knnlm.security.accounts",
                 "bob:reader:" + PASSWORD),
             data.resolve("eval-service.log"));
-    process.awaitReady(Duration.ofMinutes(2));
+    process.awaitReady(Duration.ofMinutes(5));
     return new Guarded(process, "http://127.0.0.1:" + port);
   }
 
