@@ -34,7 +34,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{/* The secret of what the services show to each other. */}}
 {{- define "knnlm.access" -}}
-{{- .Values.global.access.existingSecret | default (include "knnlm.of" (list . "access")) -}}
+{{- required "global.access.existingSecret is needed: what the services show to each other" .Values.global.access.existingSecret -}}
 {{- end -}}
 
 {{/* The claim that has all datastores. */}}

@@ -21,7 +21,8 @@ final class Chart {
   static final Map<String, Object> NEEDED =
       Map.of(
           "eval-service.database.cluster", "results",
-          "eval-service.accounts.existingSecret", "accounts");
+          "eval-service.accounts.existingSecret", "accounts",
+          "global.access.existingSecret", "access");
 
   private static final YAMLMapper YAML = new YAMLMapper();
 

@@ -158,6 +158,7 @@ class ChartTest {
           eval-service.tasks.mine             | name       | mine
           eval-service.database.existingSecret| ''         | PostgreSQL
           eval-service.accounts.existingSecret| ''         | who may use it
+          global.access.existingSecret        | ''         | show to each other
           embedder.enabled                    | true       | datastore
           run.limit                           | -1         | limit
           run.url                             | knnlm:8080 | url
