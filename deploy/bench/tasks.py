@@ -14,6 +14,7 @@ Also: eval-service's own share of a run, its processor time with PostgreSQL's by
 import argparse
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from torch.nn import functional as F
 
 from reference import Reference
 from rest import examples, run
-from services import Services, stubs, up
+from services import ROOT, Services, stubs, up
 from stores import written
 from turns import in_turns
 
@@ -170,12 +171,13 @@ def processor_seconds(folder):
             found[int(process.name)] = (int(stat[1]), (process / "cmdline").read_text(), (int(stat[11]) + int(stat[12])) / tick)
         except (OSError, IndexError):
             continue
-    ours = {pid: command for pid, (_, command, _) in found.items() if str(folder) in command and "python" not in command.split("\0")[0]}
+    ours = {pid: command for pid, (_, command, _) in found.items()
+            if re.search(re.escape(str(ROOT)) + "/[a-z]+-service/target/", command) or f"{folder}/postgres" in command and "postgres\0" in command}
     for pid, (parent, command, seconds) in found.items():
         command = ours.get(pid) or ours.get(parent)
         if command:
             all += seconds
-            own += seconds if "eval-service/target" in command or "bin/postgres" in command else 0
+            own += 0 if "-service/target/" in command and "eval-service/target/" not in command else seconds
     return own, all
 
 
