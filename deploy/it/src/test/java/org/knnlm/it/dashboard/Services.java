@@ -56,14 +56,23 @@ final class Services implements AutoCloseable {
     copy(Path.of(Services.class.getResource("/dashboard").toURI()), data);
     makeManyExamples(data);
     var services = new Services(LocalStack.start(ROOT, TINYFACTS.resolve("tinyfacts-2.8m"), data));
-    try (var pipeline = new Pipeline(services.stack)) {
+    try {
+      services.makeDatastore();
+      services.makeRuns();
+      return services;
+    } catch (Exception e) {
+      services.close();
+      throw e;
+    }
+  }
+
+  private void makeDatastore() {
+    try (var pipeline = new Pipeline(stack)) {
       pipeline.createDatastore("demo", TINYFACTS.resolve("corpus.jsonl"), progress -> {});
       pipeline.buildIndex(
           BuildIndexRequest.newBuilder().setDatastore("demo").setNlist(128).build(),
           progress -> {});
     }
-    services.makeRuns();
-    return services;
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -254,7 +263,12 @@ final class Services implements AutoCloseable {
                 "knnlm.security.accounts",
                 "bob:reader:" + PASSWORD),
             data.resolve("eval-service.log"));
-    process.awaitReady(Duration.ofMinutes(5));
+    try {
+      process.awaitReady(Duration.ofMinutes(5));
+    } catch (IOException | InterruptedException e) {
+      process.close();
+      throw e;
+    }
     return new Guarded(process, "http://127.0.0.1:" + port);
   }
 
