@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.knnlm.embedder.grpc.RemoteLanguageModel;
 import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.access.InvalidAccountsException;
 import org.knnlm.grpc.access.Tls;
 import org.knnlm.grpc.access.TokenBearer;
@@ -15,8 +16,6 @@ import picocli.CommandLine.Option;
 
 /** Where lm-service is. */
 final class Connection {
-  private static final int MAX_MESSAGE_BYTES = 32 << 20;
-
   @Option(
       names = "--lm",
       paramLabel = "HOST:PORT",
@@ -66,7 +65,7 @@ final class Connection {
     ManagedChannel channel =
         Grpc.newChannelBuilder(address, new Tls(trust, certificate, certificateKey).credentials())
             .intercept(token())
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMessageSize(Clients.MAX_MESSAGE_BYTES)
             .build();
     return new Open(
         channel, new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience)));

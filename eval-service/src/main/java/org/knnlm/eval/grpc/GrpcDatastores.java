@@ -74,21 +74,30 @@ public class GrpcDatastores implements Datastores {
 
   @Override
   public Optional<DatastoreInfo> describe(String name) {
-    return reply(name)
-        .map(
-            reply ->
-                new DatastoreInfo(
-                    reply.getNumKeys(),
-                    reply.getDimension(),
-                    reply.getModelSha256(),
-                    reply.getIndex().getFactory(),
-                    reply.getIndex().getNprobe(),
-                    reply.getVersion()));
+    return reply(name).map(GrpcDatastores::infoOf);
   }
 
   @Override
-  public Optional<IndexReport> index(String name) {
-    return reply(name).filter(DescribeResponse::hasIndex).map(reply -> reportOf(reply.getIndex()));
+  public Optional<ListedDatastore> find(String name) {
+    return reply(name)
+        .map(
+            reply ->
+                new ListedDatastore(
+                    name,
+                    "LOADED",
+                    Optional.empty(),
+                    Optional.of(infoOf(reply)),
+                    reply.hasIndex() ? Optional.of(reportOf(reply.getIndex())) : Optional.empty()));
+  }
+
+  private static DatastoreInfo infoOf(DescribeResponse reply) {
+    return new DatastoreInfo(
+        reply.getNumKeys(),
+        reply.getDimension(),
+        reply.getModelSha256(),
+        reply.getIndex().getFactory(),
+        reply.getIndex().getNprobe(),
+        reply.getVersion());
   }
 
   private static IndexReport reportOf(IndexInfo index) {

@@ -18,6 +18,6 @@ public interface Datastores {
    */
   long[] valueCounts(String name);
 
-  /** The index that is served under a name; empty when there is none, or nobody can say. */
-  Optional<IndexReport> index(String name);
+  /** What is served under a name, with its index; empty when nobody can say. */
+  Optional<ListedDatastore> find(String name);
 }

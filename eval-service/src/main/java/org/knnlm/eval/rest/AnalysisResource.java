@@ -2,7 +2,6 @@ package org.knnlm.eval.rest;
 
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +55,7 @@ public class AnalysisResource {
               + " what it reaches on the other, against the base model. metric: another than each"
               + " task's headline.")
   public ChoiceView choice(@RestPath long id, @RestQuery Optional<String> metric) {
-    return ChoiceView.of(id, choices.of(find(id), metric, Resampling.DEFAULT));
+    return ChoiceView.of(id, choices.of(RunLookup.find(store, id), metric, Resampling.DEFAULT));
   }
 
   /**
@@ -96,7 +95,7 @@ public class AnalysisResource {
           "Perplexity by class of token: part of a number or a name; seen among a datastore's values"
               + " or not, and how often. task: the perplexity task, in a run of tasks.")
   public ClassesView classes(@RestPath long id, @RestQuery Optional<String> task) {
-    Part part = Part.of(find(id), task);
+    Part part = Part.of(RunLookup.find(store, id), task);
     return new ClassesView(
         id,
         Analyses.task(part),
@@ -179,7 +178,7 @@ public class AnalysisResource {
       @RestQuery @DefaultValue("0") float indifference,
       @RestQuery @DefaultValue("10") int kept,
       @RestQuery @DefaultValue("0") int neighbours) {
-    Part part = Part.of(find(id), task);
+    Part part = Part.of(RunLookup.find(store, id), task);
     int place = Analyses.setting(part.run(), setting);
     Analyses.checked("kept", kept, 0, MAX_KEPT);
     Analyses.checked("neighbours", neighbours, 0, MAX_NEIGHBOURS);
@@ -253,11 +252,5 @@ public class AnalysisResource {
         prefixes,
         setting,
         new Neighbour.Surroundings(Math.min(count, retrieval.k()), BEFORE, AFTER));
-  }
-
-  private Run find(long id) {
-    return store
-        .find(id)
-        .orElseThrow(() -> new NotFoundException("there is no run %d".formatted(id)));
   }
 }

@@ -2,7 +2,6 @@ package org.knnlm.eval.rest;
 
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
@@ -76,13 +75,7 @@ public class CompareResource {
       throw invalid(
           "runs", "found \"%s\", allowed are at most %d runs, each once".formatted(runs, MAX_RUNS));
     }
-    return ids.stream()
-        .map(
-            id ->
-                store
-                    .find(id)
-                    .orElseThrow(() -> new NotFoundException("there is no run %d".formatted(id))))
-        .toList();
+    return ids.stream().map(id -> RunLookup.find(store, id)).toList();
   }
 
   private static InvalidRunException invalid(String field, String problem) {

@@ -61,16 +61,11 @@ public class DatastoreResource {
   @Path("{name}")
   @Operation(summary = "A datastore, as index-service has it now.")
   public View get(@RestPath String name) {
-    return new View(
-        name,
-        "LOADED",
-        null,
-        datastores
-            .describe(name)
-            .orElseThrow(
-                () ->
-                    new NotFoundException(
-                        "index-service does not describe a datastore of this name")),
-        datastores.index(name).orElse(null));
+    return datastores
+        .find(name)
+        .map(View::of)
+        .orElseThrow(
+            () ->
+                new NotFoundException("index-service does not describe a datastore of this name"));
   }
 }

@@ -2,7 +2,6 @@ package org.knnlm.eval.rest;
 
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
@@ -43,8 +42,7 @@ public class ExportResource {
               + " of lm-evaluation-harness, for the base model or another setting.")
   public Response export(
       @RestPath long id, @RestQuery String format, @RestQuery @DefaultValue("0") int setting) {
-    Run run =
-        store.find(id).orElseThrow(() -> new NotFoundException("there is no run %d".formatted(id)));
+    Run run = RunLookup.find(store, id);
     int settings = run.spec().settings().size();
     if (setting < 0 || setting > settings) {
       throw new InvalidRunException(

@@ -110,7 +110,7 @@ public class RunResource {
   @Path("{id}")
   @Operation(summary = "A run: what it measures, with what, and how far it is.")
   public RunView get(@RestPath long id) {
-    return view(find(id));
+    return view(RunLookup.find(store, id));
   }
 
   @POST
@@ -119,22 +119,23 @@ public class RunResource {
       summary =
           "Stops a run that is queued, under way or paused; its windows and examples are kept.")
   public RunView cancel(@RestPath long id) {
-    return view(inState(store.cancel(id).orElseThrow(() -> unknown(id)), RunState.CANCELLED));
+    return view(
+        inState(store.cancel(id).orElseThrow(() -> RunLookup.unknown(id)), RunState.CANCELLED));
   }
 
   @POST
   @Path("{id}/pause")
   @Operation(summary = "Lets a run that is queued or under way wait.")
   public RunView pause(@RestPath long id) {
-    return view(inState(store.pause(id).orElseThrow(() -> unknown(id)), RunState.PAUSED));
+    return view(inState(store.pause(id).orElseThrow(() -> RunLookup.unknown(id)), RunState.PAUSED));
   }
 
   @POST
   @Path("{id}/resume")
   @Operation(summary = "Goes on with a run that is paused or has failed, where it was.")
   public RunView resume(@RestPath long id) {
-    RunState before = find(id).state();
-    Run run = store.resume(id).orElseThrow(() -> unknown(id));
+    RunState before = RunLookup.find(store, id).state();
+    Run run = store.resume(id).orElseThrow(() -> RunLookup.unknown(id));
     if (before != RunState.PAUSED && before != RunState.FAILED) {
       throw conflict("run %d is %s: only one PAUSED or FAILED is resumed".formatted(id, before));
     }
@@ -146,7 +147,7 @@ public class RunResource {
   @Path("{id}/retry")
   @Operation(summary = "Evaluates the examples again that failed, and no others.")
   public RunView retry(@RestPath long id) {
-    Run run = find(id);
+    Run run = RunLookup.find(store, id);
     if (run.state() == RunState.CANCELLED) {
       throw conflict("run %d is CANCELLED".formatted(id));
     }
@@ -154,7 +155,7 @@ public class RunResource {
       throw conflict("no example of run %d has failed".formatted(id));
     }
     wake();
-    return view(find(id));
+    return view(RunLookup.find(store, id));
   }
 
   @POST
@@ -163,7 +164,7 @@ public class RunResource {
       summary =
           "Queues the same run once more; refused when model, datastores, text or data have changed.")
   public Response repeat(@RestPath long id) {
-    return created(submissions.repeat(find(id)));
+    return created(submissions.repeat(RunLookup.find(store, id)));
   }
 
   @GET
@@ -187,7 +188,7 @@ public class RunResource {
       @RestQuery @DefaultValue("0") int page,
       @RestQuery @DefaultValue("100") int size) {
     checkPage(page, size);
-    Run run = find(id);
+    Run run = RunLookup.find(store, id);
     int settings = run.spec().settings().size();
     setting
         .filter(it -> it < 0 || it > settings)
@@ -227,7 +228,7 @@ public class RunResource {
   @Operation(summary = "One example of a run of tasks.")
   public ExampleView example(@RestPath long id, @RestPath String task, @RestPath int index) {
     return examples
-        .example(find(id), task, index)
+        .example(RunLookup.find(store, id), task, index)
         .map(ExampleView::of)
         .orElseThrow(
             () -> new NotFoundException("run %d has no such task and example".formatted(id)));
@@ -260,7 +261,7 @@ public class RunResource {
       @RestQuery @DefaultValue("0") int page,
       @RestQuery @DefaultValue("100") int size) {
     checkPage(page, size);
-    find(id);
+    RunLookup.find(store, id);
     return store.windows(id, page, size);
   }
 
@@ -272,7 +273,7 @@ public class RunResource {
           "The table of a finished run, in the format of the query or else of the Accept header.")
   public Response table(@RestPath long id, @RestQuery String format, @Context Request request) {
     MediaType type = format == null ? accepted(request) : typeOf(format);
-    Run run = find(id);
+    Run run = RunLookup.find(store, id);
     return Response.ok(run.spec().tasks().isEmpty() ? ofText(run, type) : ofTasks(run, type), type)
         .build();
   }
@@ -302,13 +303,13 @@ public class RunResource {
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   @Operation(summary = "Progress as server-sent events; the last one has a final state.")
   public Multi<Object> progress(@RestPath long id) {
-    find(id);
+    RunLookup.find(store, id);
     return Multi.createBy()
         .repeating()
         .uni(
             () ->
                 Uni.createFrom()
-                    .item(() -> find(id))
+                    .item(() -> RunLookup.find(store, id))
                     .map(run -> new Event(run.state().isFinal(), eventOf(run)))
                     .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
         .withDelay(PROGRESS_INTERVAL)
@@ -324,14 +325,6 @@ public class RunResource {
     return run.spec().tasks().isEmpty()
         ? progressOf(run)
         : TaskProgressView.of(run, examples.progress(run.id()));
-  }
-
-  private Run find(long id) {
-    return store.find(id).orElseThrow(() -> unknown(id));
-  }
-
-  private static NotFoundException unknown(long id) {
-    return new NotFoundException("there is no run %d".formatted(id));
   }
 
   private RunView view(Run run) {

@@ -148,9 +148,7 @@ public class WindowTokensResource {
   }
 
   private Part part(long id, Optional<String> task) {
-    return Part.of(
-        store.find(id).orElseThrow(() -> new NotFoundException("there is no run %d".formatted(id))),
-        task);
+    return Part.of(RunLookup.find(store, id), task);
   }
 
   private static NotFoundException unknown(long id, int window) {

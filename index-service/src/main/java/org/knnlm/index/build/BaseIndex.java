@@ -13,7 +13,6 @@ import org.knnlm.datastore.Segment;
 import org.knnlm.faiss.FaissIndex;
 import org.knnlm.faiss.ReadMode;
 import org.knnlm.index.shard.BuildFolder;
-import org.knnlm.index.shard.DurableFiles;
 import org.knnlm.index.shard.IndexFileException;
 import org.knnlm.index.shard.IndexFolder;
 import org.knnlm.index.shard.IndexManifest;
@@ -141,12 +140,7 @@ record BaseIndex(IndexFolder folder, IndexManifest manifest) {
       String name =
           IndexFolder.fileName(modelType, keys, manifest.dimension(), shard.start(), shard.end());
       link(folder.file(shard.file()), with.file(name));
-      long crc32c = DurableFiles.crc32c(with.file(name));
-      if (shard.crc32c() != null && shard.crc32c() != crc32c) {
-        throw new IndexFileException(
-            folder.file(shard.file()),
-            "CRC-32C %08x, its manifest says %08x".formatted(crc32c, shard.crc32c()));
-      }
+      Long crc32c = folder.summed(shard, with.file(name)).crc32c();
       shared.add(new IndexManifest.Shard(name, shard.start(), shard.end(), shard.bytes(), crc32c));
     }
     return shared;

@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
+import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.access.Tls;
 import org.knnlm.grpc.access.TokenBearer;
 import org.knnlm.index.config.IndexConfig;
@@ -17,8 +18,6 @@ import org.knnlm.index.config.IndexConfig;
  * @param token shown with each call
  */
 record PeerChannels(Duration timeout, ChannelCredentials credentials, TokenBearer token) {
-  private static final int MAX_MESSAGE_BYTES = 32 << 20;
-
   /**
    * As the settings say.
    *
@@ -45,7 +44,7 @@ record PeerChannels(Duration timeout, ChannelCredentials credentials, TokenBeare
     return Grpc.newChannelBuilderForAddress(address, port, credentials)
         .overrideAuthority(name + ":" + port)
         .intercept(token)
-        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .maxInboundMessageSize(Clients.MAX_MESSAGE_BYTES)
         .build();
   }
 }

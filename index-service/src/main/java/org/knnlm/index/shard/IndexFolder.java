@@ -163,14 +163,39 @@ public final class IndexFolder {
     }
   }
 
-  /** The same file with the checksum of its bytes. */
+  /**
+   * The same file with the checksum of its bytes.
+   *
+   * @throws IndexFileException when it was listed with another
+   * @throws IOException when it cannot be read
+   */
   public IndexManifest.Shard summed(IndexManifest.Shard shard) throws IOException {
-    return new IndexManifest.Shard(
-        shard.file(),
-        shard.start(),
-        shard.end(),
-        shard.bytes(),
-        DurableFiles.crc32c(file(shard.file())));
+    return summed(shard, file(shard.file()));
+  }
+
+  /**
+   * As {@link #summed(IndexManifest.Shard)}.
+   *
+   * @param link to the file, which stays when it is replaced
+   */
+  public IndexManifest.Shard summed(IndexManifest.Shard shard, Path link) throws IOException {
+    long found = DurableFiles.crc32c(link);
+    if (shard.crc32c() != null && shard.crc32c() != found) {
+      throw new IndexFileException(
+          file(shard.file()),
+          "CRC-32C %08x, its manifest says %08x".formatted(found, shard.crc32c()));
+    }
+    return new IndexManifest.Shard(shard.file(), shard.start(), shard.end(), shard.bytes(), found);
+  }
+
+  /**
+   * Reads one file and compares it with its checksum.
+   *
+   * @throws IndexFileException when it differs
+   * @throws IOException when it cannot be read
+   */
+  public void verify(IndexManifest.Shard shard) throws IOException {
+    var unused = summed(shard);
   }
 
   /** Writes the manifest of index files that are there already. */
@@ -248,21 +273,6 @@ public final class IndexFolder {
       }
     }
     return verified;
-  }
-
-  /**
-   * Reads one file and compares it with its checksum.
-   *
-   * @throws IndexFileException when it differs
-   * @throws IOException when it cannot be read
-   */
-  public void verify(IndexManifest.Shard shard) throws IOException {
-    long found = DurableFiles.crc32c(folder.resolve(shard.file()));
-    if (found != shard.crc32c()) {
-      throw new IndexFileException(
-          folder.resolve(shard.file()),
-          "CRC-32C %08x, its manifest says %08x".formatted(found, shard.crc32c()));
-    }
   }
 
   private void requireSize(IndexManifest.Shard shard) {

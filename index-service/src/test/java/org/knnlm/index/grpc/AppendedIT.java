@@ -2,12 +2,9 @@ package org.knnlm.index.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -22,8 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.index.AppendedDatastore;
-import org.knnlm.local.Ports;
-import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.Context;
@@ -36,7 +31,6 @@ import org.knnlm.proto.index.v1.SearchResponse;
 
 /** A datastore that was appended to another, in the packaged service. */
 class AppendedIT {
-  private static final Path ROOT = Path.of(System.getProperty("knnlm.root"));
   private static final int BASE = 20_000;
   private static final int MORE = 1000;
   private static final int D = 32;
@@ -45,8 +39,7 @@ class AppendedIT {
 
   @TempDir static Path folder;
   private static Path datastores;
-  private static ServiceProcess service;
-  private static ManagedChannel channel;
+  private static IndexService service;
   private static NearestNeighborsGrpc.NearestNeighborsBlockingStub index;
 
   @BeforeAll
@@ -54,29 +47,12 @@ class AppendedIT {
     datastores = Files.createDirectories(folder.resolve("datastores"));
     AppendedDatastore.write(datastores, "base", "", 0, BASE, D);
     AppendedDatastore.write(datastores, "grown", "base", BASE, MORE, D);
-    var ports = new Ports();
-    int http = ports.free();
-    int grpc = ports.free();
-    service =
-        ServiceProcess.start(
-            ROOT,
-            "index-service",
-            http,
-            Map.of(
-                "quarkus.http.port", Integer.toString(http),
-                "quarkus.grpc.server.port", Integer.toString(grpc),
-                "knnlm.datastores", datastores.toString()),
-            folder.resolve("index-service.log"));
-    service.awaitReady(Duration.ofMinutes(1));
-    channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
-    index = NearestNeighborsGrpc.newBlockingStub(channel);
+    service = IndexService.start(folder, datastores, Map.of());
+    index = service.index();
   }
 
   @AfterAll
   static void stop() {
-    if (channel != null) {
-      channel.shutdownNow();
-    }
     if (service != null) {
       service.close();
     }

@@ -3,8 +3,6 @@ package org.knnlm.index.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -12,9 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.grpc.Errors;
-import org.knnlm.local.Ports;
-import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.BuildIndexResponse.Stage;
@@ -36,13 +30,11 @@ import org.knnlm.proto.index.v1.Recall;
 
 /** Builds through the packaged service, which may be killed. */
 class BuildIndexIT {
-  private static final Path ROOT = Path.of(System.getProperty("knnlm.root"));
   private static final int D = 64;
 
   @TempDir Path folder;
   private Path datastores;
-  private ServiceProcess service;
-  private ManagedChannel channel;
+  private IndexService service;
   private NearestNeighborsGrpc.NearestNeighborsBlockingStub index;
 
   @BeforeEach
@@ -51,31 +43,17 @@ class BuildIndexIT {
   }
 
   private void start(Map<String, String> more) throws Exception {
-    var ports = new Ports();
-    int http = ports.free();
-    int grpc = ports.free();
-    var settings = new HashMap<>(more);
-    settings.put("quarkus.http.port", Integer.toString(http));
-    settings.put("quarkus.grpc.server.port", Integer.toString(grpc));
-    settings.put("knnlm.datastores", datastores.toString());
-    service =
-        ServiceProcess.start(
-            ROOT, "index-service", http, settings, folder.resolve("index-service.log"));
-    service.awaitReady(Duration.ofMinutes(1));
-    channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
-    index = NearestNeighborsGrpc.newBlockingStub(channel);
+    service = IndexService.start(folder, datastores, more);
+    index = service.index();
   }
 
   private void kill() throws InterruptedException {
-    service.process().destroyForcibly().waitFor();
-    channel.shutdownNow();
+    service.process().process().destroyForcibly().waitFor();
+    service.channel().shutdownNow();
   }
 
   @AfterEach
   void stop() {
-    if (channel != null) {
-      channel.shutdownNow();
-    }
     if (service != null) {
       service.close();
     }
@@ -194,7 +172,8 @@ class BuildIndexIT {
     // the old index, while the build goes on; a caller with the same settings watches it
     assertThat(describe("killed").getFactory()).isIn(old.getFactory(), "RR64,IVF1024,PQ32x4fs");
     IndexInfo built = all(build("killed", "fast")).getLast().getIndex();
-    assertThat(Files.readString(service.log())).contains("going on with the interrupted build");
+    assertThat(Files.readString(service.process().log()))
+        .contains("going on with the interrupted build");
     assertThat(built.getRecallsList()).isEqualTo(describe("whole").getRecallsList());
     String file = "index_llama_%d_64_0_%d.indexed".formatted(keys, keys);
     assertThat(

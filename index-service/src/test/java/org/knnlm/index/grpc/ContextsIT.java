@@ -3,8 +3,6 @@ package org.knnlm.index.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -12,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -33,8 +30,6 @@ import org.knnlm.datastore.Origin;
 import org.knnlm.datastore.PartWriter;
 import org.knnlm.datastore.StagingFolder;
 import org.knnlm.grpc.Errors;
-import org.knnlm.local.Ports;
-import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.Context;
 import org.knnlm.proto.index.v1.ContextsRequest;
 import org.knnlm.proto.index.v1.ContextsResponse;
@@ -42,15 +37,13 @@ import org.knnlm.proto.index.v1.NearestNeighborsGrpc;
 
 /** Where keys come from, asked of the packaged service. */
 class ContextsIT {
-  private static final Path ROOT = Path.of(System.getProperty("knnlm.root"));
   private static final int KEYS = 20_000;
 
   /** Tokens of a document: token t of the part is 1,000,000 + t, document i begins at 100 i. */
   private static final int DOCUMENT = 100;
 
   @TempDir static Path folder;
-  private static ServiceProcess service;
-  private static ManagedChannel channel;
+  private static IndexService service;
   private static NearestNeighborsGrpc.NearestNeighborsBlockingStub index;
 
   @BeforeAll
@@ -68,29 +61,12 @@ class ContextsIT {
     byte[] bytes = Files.readAllBytes(torn);
     bytes[20] ^= 1;
     Files.write(torn, bytes);
-    var ports = new Ports();
-    int http = ports.free();
-    int grpc = ports.free();
-    service =
-        ServiceProcess.start(
-            ROOT,
-            "index-service",
-            http,
-            Map.of(
-                "quarkus.http.port", Integer.toString(http),
-                "quarkus.grpc.server.port", Integer.toString(grpc),
-                "knnlm.datastores", datastores.toString()),
-            folder.resolve("index-service.log"));
-    service.awaitReady(Duration.ofMinutes(1));
-    channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
-    index = NearestNeighborsGrpc.newBlockingStub(channel);
+    service = IndexService.start(folder, datastores, Map.of());
+    index = service.index();
   }
 
   @AfterAll
   static void stop() {
-    if (channel != null) {
-      channel.shutdownNow();
-    }
     if (service != null) {
       service.close();
     }

@@ -3,14 +3,11 @@ package org.knnlm.index.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.index.PublishedDatastore;
-import org.knnlm.local.Ports;
-import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.ContextsRequest;
 import org.knnlm.proto.index.v1.DatastoreSummary;
 import org.knnlm.proto.index.v1.DescribeRequest;
@@ -40,22 +35,19 @@ import org.knnlm.proto.lm.v1.HiddenState;
 
 /** Datastores laid out as the reference publishes them, served where they lie. */
 class ImportIT {
-  private static final Path ROOT = Path.of(System.getProperty("knnlm.root"));
   private static final int KEYS = 1000;
   private static final int D = 16;
   private static final String SHA256 = "5".repeat(64);
 
   @TempDir static Path folder;
   private static float[] vectors;
-  private static ServiceProcess service;
-  private static ManagedChannel channel;
+  private static IndexService service;
   private static NearestNeighborsGrpc.NearestNeighborsBlockingStub index;
 
   @BeforeAll
   static void start() throws Exception {
     Path datastores = Files.createDirectories(folder.resolve("datastores"));
     Map<String, String> settings = new HashMap<>();
-    settings.put("knnlm.datastores", datastores.toString());
     for (String name : List.of("wiki", "gap", "swapped", "other", "negative", "both", "silent")) {
       settings.put("knnlm.datastore.%s.path".formatted(name), write(name).toString());
     }
@@ -73,24 +65,12 @@ class ImportIT {
     Arrays.fill(bytes, 40, 44, (byte) -1);
     Files.write(values, bytes);
 
-    var ports = new Ports();
-    int http = ports.free();
-    int grpc = ports.free();
-    settings.put("quarkus.http.port", Integer.toString(http));
-    settings.put("quarkus.grpc.server.port", Integer.toString(grpc));
-    service =
-        ServiceProcess.start(
-            ROOT, "index-service", http, settings, folder.resolve("index-service.log"));
-    service.awaitReady(Duration.ofMinutes(1));
-    channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
-    index = NearestNeighborsGrpc.newBlockingStub(channel);
+    service = IndexService.start(folder, datastores, settings);
+    index = service.index();
   }
 
   @AfterAll
   static void stop() {
-    if (channel != null) {
-      channel.shutdownNow();
-    }
     if (service != null) {
       service.close();
     }

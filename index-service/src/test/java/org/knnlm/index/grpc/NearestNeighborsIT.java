@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -15,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,8 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.grpc.Errors;
 import org.knnlm.grpc.Tensors;
-import org.knnlm.local.Ports;
-import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.BuildIndexResponse;
 import org.knnlm.proto.index.v1.CountValuesRequest;
@@ -61,37 +56,19 @@ class NearestNeighborsIT {
 
   @TempDir static Path folder;
   private static Path datastores;
-  private static ServiceProcess service;
-  private static ManagedChannel channel;
+  private static IndexService service;
   private static NearestNeighborsGrpc.NearestNeighborsBlockingStub index;
 
   @BeforeAll
   static void start() throws Exception {
     datastores = Files.createDirectories(folder.resolve("datastores"));
     writeDatastore("made", KEYS, D);
-    var ports = new Ports();
-    int http = ports.free();
-    int grpc = ports.free();
-    service =
-        ServiceProcess.start(
-            ROOT,
-            "index-service",
-            http,
-            Map.of(
-                "quarkus.http.port", Integer.toString(http),
-                "quarkus.grpc.server.port", Integer.toString(grpc),
-                "knnlm.datastores", datastores.toString()),
-            folder.resolve("index-service.log"));
-    service.awaitReady(Duration.ofMinutes(1));
-    channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
-    index = NearestNeighborsGrpc.newBlockingStub(channel);
+    service = IndexService.start(folder, datastores, Map.of());
+    index = service.index();
   }
 
   @AfterAll
   static void stop() {
-    if (channel != null) {
-      channel.shutdownNow();
-    }
     if (service != null) {
       service.close();
     }

@@ -10,6 +10,9 @@ import java.util.function.Supplier;
 
 /** What every client of a service needs. */
 public final class Clients {
+  /** The largest message that services take and send. */
+  public static final int MAX_MESSAGE_BYTES = 32 << 20;
+
   private static final int CONNECT_MILLIS = 500;
 
   private Clients() {}
