@@ -15,9 +15,13 @@ import java.util.Objects;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.bidi.module.Network;
+import org.openqa.selenium.bidi.network.AddInterceptParameters;
+import org.openqa.selenium.bidi.network.InterceptPhase;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -37,10 +41,12 @@ final class Browser implements AutoCloseable {
 
   private final String address;
   private final ChromeDriver driver;
+  private final Network network;
 
   private Browser(String address, ChromeDriver driver) {
     this.address = address;
     this.driver = driver;
+    this.network = new Network(driver);
   }
 
   /**
@@ -61,6 +67,7 @@ final class Browser implements AutoCloseable {
     var logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
     options.setCapability("goog:loggingPrefs", logs);
+    options.setCapability("webSocketUrl", true);
     ChromeDriverService service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(program("chromedriver").toFile())
@@ -160,7 +167,12 @@ final class Browser implements AutoCloseable {
 
   /** Presses keys, whatever has the focus. */
   Browser press(CharSequence... keys) {
-    driver.switchTo().activeElement().sendKeys(keys);
+    // Through the keyboard: an element that had the focus may be gone before it gets a key
+    var keyboard = new Actions(driver);
+    for (CharSequence key : keys) {
+      keyboard.sendKeys(key);
+    }
+    keyboard.perform();
     return this;
   }
 
@@ -191,6 +203,13 @@ final class Browser implements AutoCloseable {
   Browser header(String name, String value) {
     driver.executeCdpCommand("Network.enable", Map.of());
     driver.executeCdpCommand("Network.setExtraHTTPHeaders", Map.of("headers", Map.of(name, value)));
+    return this;
+  }
+
+  /** Closes the dialog in which the browser itself asks for a password. */
+  Browser withoutSigningIn() {
+    network.addIntercept(new AddInterceptParameters(InterceptPhase.AUTH_REQUIRED));
+    network.onAuthRequired(asked -> network.cancelAuth(asked.getRequest().getRequestId()));
     return this;
   }
 
@@ -240,6 +259,7 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() {
+    network.close();
     driver.quit();
   }
 }

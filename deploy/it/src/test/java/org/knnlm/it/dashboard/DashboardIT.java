@@ -283,7 +283,7 @@ class DashboardIT {
   void whoMayNotIsTold() throws Exception {
     try (Services.Guarded guarded = services.guarded(data.resolve("guarded"));
         Browser other = Browser.at(guarded.address())) {
-      // Without a header the browser itself asks for the password, and waits
+      other.withoutSigningIn().open("#/runs").awaitText("Sign in to see this.");
       other.header("Authorization", basic("bob", Services.PASSWORD));
       other.open("#/runs").awaitText("There is no run yet.");
       other.open("#/new").click("Start").awaitText("Your account may look, but not do this.");
