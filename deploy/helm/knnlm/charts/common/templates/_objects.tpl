@@ -3,6 +3,10 @@
 {{/* Of (list context properties): the file that Quarkus reads beside its own; .Values.settings wins. */}}
 {{- define "knnlm.settings" -}}
 {{- $context := index . 0 -}}
+{{- $monitoring := $context.Values.global.monitoring -}}
+{{- $common := dict -}}
+{{- with $monitoring.traces }}{{ $_ := set $common "otel.exporter.otlp.endpoint" . }}{{ end -}}
+{{- if $monitoring.jsonLogs }}{{ $_ := set $common "quarkus.log.console.json.enabled" "true" }}{{ end -}}
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -12,7 +16,7 @@ metadata:
     {{- include "knnlm.labels" $context | nindent 4 }}
 data:
   application.properties: |
-    {{- range $key, $value := merge (dict) $context.Values.settings (index . 1) }}
+    {{- range $key, $value := merge (dict) $context.Values.settings (index . 1) $common }}
     {{ $key }}={{ $value }}
     {{- end }}
 {{- end -}}
@@ -111,6 +115,13 @@ spec:
           kubernetes.io/metadata.name: {{ .Values.global.monitoring.namespace }}
   ports:
     - port: http
+{{- end }}
+{{- end -}}
+
+{{- define "knnlm.toTraces" -}}
+{{- with .Values.global.monitoring.traces }}
+- ports:
+    - port: {{ (urlParse .).host | splitList ":" | last }}
 {{- end }}
 {{- end -}}
 

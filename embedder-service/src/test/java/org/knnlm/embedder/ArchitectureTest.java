@@ -39,7 +39,19 @@ class ArchitectureTest {
             "org.knnlm.grpc..",
             "org.knnlm.embedder.grpc..",
             "org.knnlm.embedder.cli..",
-            "org.knnlm.embedder.config..")
+            "org.knnlm.embedder.config..",
+            "org.knnlm.embedder.telemetry..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTelemetryKnowsMetersAndSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.knnlm.embedder.telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
         .check(classes);
   }
 

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.knnlm.eval.db.DatabaseErrors;
 import org.knnlm.eval.example.TaskRunner;
+import org.knnlm.eval.run.RunWatch;
 
 /** Evaluate examples, beside those of other services on the same database. */
 @ApplicationScoped
@@ -24,15 +26,17 @@ public class ExampleWorkers {
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final TaskRunner runner;
+  private final RunWatch watch;
   private final Semaphore queued = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
 
-  ExampleWorkers(TaskRunner runner, Settings settings) {
+  ExampleWorkers(TaskRunner runner, Settings settings, RunWatch watch) {
     if (settings.workers() < 0) {
       throw new IllegalArgumentException(
           "setting knnlm.workers: found %d, allowed is 0 or more".formatted(settings.workers()));
     }
     this.runner = runner;
+    this.watch = watch;
     for (int i = 0; i < settings.workers(); i++) {
       threads.add(Thread.ofPlatform().name("examples-" + i).unstarted(this::work));
     }
@@ -74,8 +78,18 @@ public class ExampleWorkers {
         throw new InterruptedException();
       }
       LOG.errorf(e, "examples could not be evaluated; trying again in %s", PAUSE_AFTER_ERROR);
-      Thread.sleep(PAUSE_AFTER_ERROR);
+      pause(e);
       return true;
+    }
+  }
+
+  private void pause(RuntimeException reason) throws InterruptedException {
+    if (DatabaseErrors.isOne(reason)) {
+      try (var _ = watch.waiting("database")) {
+        Thread.sleep(PAUSE_AFTER_ERROR);
+      }
+    } else {
+      Thread.sleep(PAUSE_AFTER_ERROR);
     }
   }
 }

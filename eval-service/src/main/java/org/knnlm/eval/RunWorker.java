@@ -10,9 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.knnlm.eval.db.DatabaseErrors;
 import org.knnlm.eval.db.ExecutionLock;
 import org.knnlm.eval.run.Run;
 import org.knnlm.eval.run.RunStore;
+import org.knnlm.eval.run.RunWatch;
 import org.knnlm.eval.run.Runner;
 
 /** Carries out one run after the other, in the order in which they were asked for. */
@@ -29,13 +31,15 @@ public class RunWorker {
   private final RunStore store;
   private final Runner runner;
   private final ExecutionLock lock;
+  private final RunWatch watch;
   private final Semaphore queued = new Semaphore(0);
   private final Thread thread = Thread.ofPlatform().name("runs").unstarted(this::work);
 
-  RunWorker(RunStore store, Runner runner, ExecutionLock lock) {
+  RunWorker(RunStore store, Runner runner, ExecutionLock lock, RunWatch watch) {
     this.store = store;
     this.runner = runner;
     this.lock = lock;
+    this.watch = watch;
   }
 
   void start(@Observes StartupEvent event) {
@@ -71,7 +75,9 @@ public class RunWorker {
       }
     } catch (SQLException | RuntimeException e) {
       LOG.errorf(e, "the database does not answer; trying again in %s", PAUSE_AFTER_DATABASE_ERROR);
-      Thread.sleep(PAUSE_AFTER_DATABASE_ERROR);
+      try (var _ = watch.waiting("database")) {
+        Thread.sleep(PAUSE_AFTER_DATABASE_ERROR);
+      }
     }
   }
 
@@ -79,7 +85,9 @@ public class RunWorker {
     for (Optional<Run> run = store.nextUnfinished();
         run.isPresent();
         run = store.nextUnfinished()) {
-      execute(run.get());
+      try (var _ = watch.run(run.get().id())) {
+        execute(run.get());
+      }
     }
   }
 
@@ -91,16 +99,12 @@ public class RunWorker {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      if (isOfDatabase(e)) {
+      if (DatabaseErrors.isOne(e)) {
         throw e;
       }
       LOG.errorf(e, "run %d failed", run.id());
       store.fail(run.id(), "unexpected error: " + e);
     }
     store.find(run.id()).ifPresent(now -> LOG.infof("run %d: %s", now.id(), now.state()));
-  }
-
-  private static boolean isOfDatabase(Throwable e) {
-    return e != null && (e instanceof SQLException || isOfDatabase(e.getCause()));
   }
 }

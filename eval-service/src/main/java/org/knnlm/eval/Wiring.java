@@ -16,6 +16,7 @@ import org.knnlm.eval.example.TaskRunner;
 import org.knnlm.eval.lm.Datastores;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.run.RunStore;
+import org.knnlm.eval.run.RunWatch;
 import org.knnlm.eval.run.Runner;
 import org.knnlm.eval.run.Submissions;
 import org.knnlm.eval.run.TextFolder;
@@ -45,8 +46,13 @@ public class Wiring {
 
   @Produces
   @Singleton
-  Runner runner(RunStore store, LanguageModel model, Datastores datastores, TextFolder texts) {
-    return new Runner(store, model, datastores, texts, settings.lm().patience());
+  Runner runner(
+      RunStore store,
+      LanguageModel model,
+      Datastores datastores,
+      TextFolder texts,
+      RunWatch watch) {
+    return new Runner(store, model, datastores, texts, settings.lm().patience(), watch);
   }
 
   @Produces
@@ -92,9 +98,10 @@ public class Wiring {
       LanguageModel model,
       Datastores datastores,
       DataFolder data,
-      RowReader reader) {
+      RowReader reader,
+      RunWatch watch) {
     return new TaskRunner(
-        store, examples, model, datastores, data, reader, settings.lm().patience());
+        store, examples, model, datastores, data, reader, settings.lm().patience(), watch);
   }
 
   @Produces

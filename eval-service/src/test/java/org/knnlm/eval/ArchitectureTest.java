@@ -58,7 +58,19 @@ class ArchitectureTest {
             "org.knnlm.eval.db..",
             "org.knnlm.eval.grpc..",
             "org.knnlm.eval.postgres..",
-            "org.knnlm.eval.rest..")
+            "org.knnlm.eval.rest..",
+            "org.knnlm.eval.telemetry..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTelemetryKnowsMetersAndSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.knnlm.eval.telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
         .check(CLASSES);
   }
 

@@ -17,7 +17,8 @@ class ArchitectureTest {
   void theDomainKnowsNoFramework() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("org.knnlm.index.grpc..", "org.knnlm.index.config..")
+        .resideOutsideOfPackages(
+            "org.knnlm.index.grpc..", "org.knnlm.index.config..", "org.knnlm.index.telemetry..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -27,6 +28,17 @@ class ArchitectureTest {
             "jakarta..",
             "org.knnlm.proto..",
             "org.knnlm.grpc..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTelemetryKnowsMetersAndSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.knnlm.index.telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
         .check(classes);
   }
 

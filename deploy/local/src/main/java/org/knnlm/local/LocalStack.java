@@ -18,12 +18,15 @@ public final class LocalStack implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 
   private final Deque<ServiceProcess> services = new ArrayDeque<>();
+  private final Map<String, String> more;
   private final int lmPort;
   private final int indexPort;
   private final int embedderPort;
   private final int evalPort;
 
-  private LocalStack(int lmPort, int indexPort, int embedderPort, int evalPort) {
+  private LocalStack(
+      Map<String, String> more, int lmPort, int indexPort, int embedderPort, int evalPort) {
+    this.more = more;
     this.lmPort = lmPort;
     this.indexPort = indexPort;
     this.embedderPort = embedderPort;
@@ -40,9 +43,20 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(Path root, Path model, Path data)
       throws IOException, InterruptedException {
+    return start(root, model, data, Map.of());
+  }
+
+  /**
+   * The same, with settings that all services get.
+   *
+   * @param more system properties
+   */
+  public static LocalStack start(Path root, Path model, Path data, Map<String, String> more)
+      throws IOException, InterruptedException {
     var ports = new Ports();
     var stack =
         new LocalStack(
+            more,
             ports.freeOrOther(9001),
             ports.freeOrOther(9002),
             ports.freeOrOther(9003),
@@ -100,7 +114,8 @@ public final class LocalStack implements AutoCloseable {
   private void add(
       Path root, Path data, String name, int httpPort, int grpcPort, Map<String, String> settings)
       throws IOException {
-    var all = new HashMap<>(settings);
+    var all = new HashMap<>(more);
+    all.putAll(settings);
     all.put("quarkus.http.port", Integer.toString(httpPort));
     if (grpcPort != 0) {
       all.put("quarkus.grpc.server.port", Integer.toString(grpcPort));
@@ -118,6 +133,11 @@ public final class LocalStack implements AutoCloseable {
     var all = new HashMap<>(one);
     all.putAll(other);
     return all;
+  }
+
+  /** The services, the last one started first. */
+  public List<ServiceProcess> services() {
+    return List.copyOf(services);
   }
 
   /** gRPC port of lm-service. */

@@ -112,6 +112,16 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Where it tells health and metrics. */
+  public int httpPort() {
+    return httpPort;
+  }
+
   /** The service's process, for tests that kill it. */
   public Process process() {
     return process;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.knnlm.embedder.grpc.RemoteLanguageModel;
 import org.knnlm.embedder.model.LanguageModel;
+import org.knnlm.embedder.model.Waits;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.access.InvalidAccountsException;
 import org.knnlm.grpc.access.Tls;
@@ -54,7 +55,7 @@ final class Connection {
   private Optional<Path> certificateKey;
 
   /** A model to work with until the connection is closed. */
-  record Open(ManagedChannel channel, LanguageModel model) implements AutoCloseable {
+  record Open(ManagedChannel channel, LanguageModel model, Waits waits) implements AutoCloseable {
     @Override
     public void close() {
       channel.shutdownNow();
@@ -67,8 +68,11 @@ final class Connection {
             .intercept(token())
             .maxInboundMessageSize(Clients.MAX_MESSAGE_BYTES)
             .build();
+    var waits = new Waits();
     return new Open(
-        channel, new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience)));
+        channel,
+        new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience), waits),
+        waits);
   }
 
   private TokenBearer token() throws IOException {

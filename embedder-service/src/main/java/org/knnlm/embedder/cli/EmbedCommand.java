@@ -122,7 +122,7 @@ final class EmbedCommand implements Callable<Integer> {
     var named = new Corpus(corpus, read.files());
     var progress = new ProgressMeter(System::nanoTime);
     try (var lm = connection.open();
-        var shown = new ProgressPrinter(progress, command.commandLine().getErr())) {
+        var shown = new ProgressPrinter(progress, lm.waits(), command.commandLine().getErr())) {
       ModelInfo info = lm.model().info();
       List<Base> bases = bases(info);
       try (var staging = StagingFolder.open(place.root(), place.name())) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.knnlm.embedder.embedding.Progress;
 import org.knnlm.embedder.embedding.ProgressMeter;
+import org.knnlm.embedder.model.Waits;
 
 /** A line of progress now and then, until it is closed. */
 final class ProgressPrinter implements AutoCloseable {
@@ -13,7 +14,7 @@ final class ProgressPrinter implements AutoCloseable {
   private final PrintWriter out;
   private final Thread thread;
 
-  ProgressPrinter(ProgressMeter progress, PrintWriter out) {
+  ProgressPrinter(ProgressMeter progress, Waits waits, PrintWriter out) {
     this.out = out;
     this.thread =
         Thread.startVirtualThread(
@@ -21,7 +22,7 @@ final class ProgressPrinter implements AutoCloseable {
               try {
                 while (true) {
                   Thread.sleep(EVERY);
-                  say(words(progress.progress()));
+                  say(words(progress.progress()) + words(waits));
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -32,6 +33,10 @@ final class ProgressPrinter implements AutoCloseable {
   void say(String line) {
     out.println(line);
     out.flush();
+  }
+
+  private static String words(Waits waits) {
+    return waits.reason().map(reason -> "; waiting for " + reason).orElse("");
   }
 
   static String words(Progress progress) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.knnlm.embedder.job.CorpusFolder;
 import org.knnlm.embedder.job.Datastores;
+import org.knnlm.embedder.model.Waits;
 
 /** The folders that the settings name; without them the service does not start. */
 final class Folders {
@@ -30,6 +31,12 @@ final class Folders {
         models.patientFor(IMPATIENCE),
         models.patientFor(config.patience()),
         config.partsInFlight());
+  }
+
+  @Produces
+  @Singleton
+  Waits waits() {
+    return new Waits();
   }
 
   void close(@Disposes Datastores datastores) {

@@ -162,6 +162,7 @@ public final class DatastoreMaker {
       Part written = embedder.embed(part, writer);
       requireModelOf(plan);
       journal.write(part.index(), written);
+      progress.partWritten();
       return written;
     }
   }

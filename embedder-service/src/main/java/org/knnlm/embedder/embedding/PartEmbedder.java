@@ -81,7 +81,10 @@ final class PartEmbedder {
   private List<ByteBuffer> keys(int[] ids, Window window) {
     progress.modelAsked();
     try {
-      return model.hiddenStates(ids, window.firstPosition(), window.targets(), plan.origin().key());
+      List<ByteBuffer> keys =
+          model.hiddenStates(ids, window.firstPosition(), window.targets(), plan.origin().key());
+      progress.tokensComputed(ids.length);
+      return keys;
     } finally {
       progress.modelAnswered();
     }

@@ -8,6 +8,7 @@ public final class ProgressMeter {
   private static final double NANOS = 1e9;
 
   private final LongSupplier nanoTime;
+  private final Totals totals;
   private final long began;
   private Stage stage = Stage.TOKENIZING;
   private long documents;
@@ -28,7 +29,18 @@ public final class ProgressMeter {
    * @param nanoTime a clock in nanoseconds, as {@link System#nanoTime}
    */
   public ProgressMeter(LongSupplier nanoTime) {
+    this(nanoTime, new Totals());
+  }
+
+  /**
+   * Begins now.
+   *
+   * @param nanoTime a clock in nanoseconds, as {@link System#nanoTime}
+   * @param totals of this and other saves
+   */
+  public ProgressMeter(LongSupplier nanoTime, Totals totals) {
     this.nanoTime = nanoTime;
+    this.totals = totals;
     this.began = nanoTime.getAsLong();
   }
 
@@ -44,6 +56,15 @@ public final class ProgressMeter {
 
   synchronized void keysWritten(long more) {
     keysDone += more;
+    totals.keysWritten(more);
+  }
+
+  void tokensComputed(long more) {
+    totals.tokensComputed(more);
+  }
+
+  void partWritten() {
+    totals.partWritten();
   }
 
   /** Keys of parts that were written earlier. */
@@ -55,6 +76,7 @@ public final class ProgressMeter {
   /** A part that was written earlier has other bytes now. */
   synchronized void partDamaged() {
     damagedParts++;
+    totals.partDamaged();
   }
 
   /** Parts whose bytes on the disk were not those that had been written; they are written again. */

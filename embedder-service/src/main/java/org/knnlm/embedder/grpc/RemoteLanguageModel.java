@@ -17,6 +17,7 @@ import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.LanguageModelException;
 import org.knnlm.embedder.model.ModelInfo;
+import org.knnlm.embedder.model.Waits;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.proto.lm.v1.ForwardRequest;
@@ -46,15 +47,18 @@ public final class RemoteLanguageModel implements LanguageModel {
   private final LanguageModelBlockingStub stub;
   private final String address;
   private final Duration patience;
+  private final Waits waits;
 
   /**
    * @param address where the channel leads, for errors
    * @param patience how long a call is made again
+   * @param waits told of calls that wait
    */
-  public RemoteLanguageModel(Channel channel, String address, Duration patience) {
+  public RemoteLanguageModel(Channel channel, String address, Duration patience, Waits waits) {
     this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.address = address;
     this.patience = patience;
+    this.waits = waits;
   }
 
   @Override
@@ -179,8 +183,11 @@ public final class RemoteLanguageModel implements LanguageModel {
         if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
           throw failure(e, attempt);
         }
+        String reason = "lm-service at %s: %s".formatted(address, reason(e));
+        try (var _ = waits.begin(reason)) {
+          pause(attempt);
+        }
       }
-      pause(attempt);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +16,7 @@ import org.knnlm.datastore.StagingFolder;
 import org.knnlm.embedder.embedding.DatastoreMaker;
 import org.knnlm.embedder.embedding.Progress;
 import org.knnlm.embedder.embedding.ProgressMeter;
+import org.knnlm.embedder.embedding.Totals;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
 
@@ -23,7 +25,8 @@ public final class DatastoreJob {
   private static final Logger LOG = Logger.getLogger(DatastoreJob.class);
 
   private final DatastoreRequest request;
-  private final ProgressMeter progress = new ProgressMeter(System::nanoTime);
+  private final ProgressMeter progress;
+  private final Totals totals;
   private final FutureTask<Void> task;
 
   DatastoreJob(
@@ -32,8 +35,11 @@ public final class DatastoreJob {
       Path root,
       LanguageModel model,
       ModelInfo info,
-      int partsInFlight) {
+      int partsInFlight,
+      Totals totals) {
     this.request = request;
+    this.totals = totals;
+    this.progress = new ProgressMeter(System::nanoTime, totals);
     this.task = new FutureTask<>(work(bases, root, model, info, partsInFlight));
   }
 
@@ -53,6 +59,7 @@ public final class DatastoreJob {
   /** Does the work, on the calling thread. */
   void run() {
     task.run();
+    totals.ended(task.state() == Future.State.SUCCESS);
     switch (task.state()) {
       case SUCCESS ->
           LOG.infof(

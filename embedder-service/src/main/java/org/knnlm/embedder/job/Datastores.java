@@ -14,6 +14,8 @@ import org.knnlm.datastore.Datastore;
 import org.knnlm.datastore.DatastoreException;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.embedder.embedding.Appending;
+import org.knnlm.embedder.embedding.Progress;
+import org.knnlm.embedder.embedding.Totals;
 import org.knnlm.embedder.model.LanguageModel;
 import org.knnlm.embedder.model.ModelInfo;
 
@@ -26,6 +28,7 @@ public final class Datastores implements AutoCloseable {
   private final LanguageModel impatient;
   private final LanguageModel model;
   private final int partsInFlight;
+  private final Totals totals = new Totals();
   private final ConcurrentMap<DatastoreName, DatastoreJob> jobs = new ConcurrentHashMap<>();
   private final ExecutorService queue =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("datastore-job").factory());
@@ -66,7 +69,7 @@ public final class Datastores implements AutoCloseable {
             request.name(),
             (name, earlier) -> {
               requireFree(name, earlier);
-              return new DatastoreJob(request, bases, root, model, info, partsInFlight);
+              return new DatastoreJob(request, bases, root, model, info, partsInFlight, totals);
             });
     queue.execute(job::run);
   }
@@ -83,6 +86,16 @@ public final class Datastores implements AutoCloseable {
   /** The job that makes, or has made, or failed to make a datastore since the service started. */
   public Optional<DatastoreJob> job(DatastoreName name) {
     return Optional.ofNullable(jobs.get(name));
+  }
+
+  /** How far the jobs are that run or wait for their turn. */
+  public List<Progress> underWay() {
+    return jobs.values().stream().filter(job -> !job.isOver()).map(DatastoreJob::progress).toList();
+  }
+
+  /** What all jobs have done since the start. */
+  public Totals totals() {
+    return totals;
   }
 
   /** The folder of the datastores. */

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.knnlm.datastore.KeyType;
 import org.knnlm.embedder.model.LanguageModelException;
+import org.knnlm.embedder.model.Waits;
 import org.knnlm.grpc.Tensors;
 import org.knnlm.proto.lm.v1.ForwardRequest;
 import org.knnlm.proto.lm.v1.ForwardResponse;
@@ -58,7 +59,7 @@ class RemoteLanguageModelIT {
             .start();
     String address = "localhost:" + server.getPort();
     channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    return new RemoteLanguageModel(channel, address, Duration.ofSeconds(20));
+    return new RemoteLanguageModel(channel, address, Duration.ofSeconds(20), new Waits());
   }
 
   /** Answers every Forward and Tokenize with prepared replies. */

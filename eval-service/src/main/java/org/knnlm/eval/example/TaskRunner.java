@@ -23,6 +23,7 @@ import org.knnlm.eval.run.Patience;
 import org.knnlm.eval.run.Run;
 import org.knnlm.eval.run.RunState;
 import org.knnlm.eval.run.RunStore;
+import org.knnlm.eval.run.RunWatch;
 import org.knnlm.eval.run.Subject;
 import org.knnlm.eval.task.DataFile;
 import org.knnlm.eval.task.DataFolder;
@@ -53,10 +54,12 @@ public final class TaskRunner {
   private final DataFolder data;
   private final RowReader reader;
   private final Patience patience;
+  private final RunWatch watch;
   private final Map<Long, List<Evaluator>> prepared = new ConcurrentHashMap<>();
 
   /**
    * @param patience how long to wait for a model that does not answer
+   * @param watch told of the work
    */
   public TaskRunner(
       RunStore runs,
@@ -65,14 +68,16 @@ public final class TaskRunner {
       Datastores datastores,
       DataFolder data,
       RowReader reader,
-      Duration patience) {
+      Duration patience,
+      RunWatch watch) {
     this.runs = runs;
     this.examples = examples;
     this.model = model;
     this.inputs = new Inputs(model, datastores);
     this.data = data;
     this.reader = reader;
-    this.patience = new Patience(patience);
+    this.patience = new Patience(patience, watch);
+    this.watch = watch;
   }
 
   /**
@@ -84,8 +89,10 @@ public final class TaskRunner {
     List<Run> unfinished = examples.unfinished();
     prepared.keySet().retainAll(unfinished.stream().map(Run::id).toList());
     for (Run run : unfinished) {
-      if (step(run)) {
-        return true;
+      try (var _ = watch.run(run.id())) {
+        if (step(run)) {
+          return true;
+        }
       }
     }
     return false;
@@ -138,14 +145,24 @@ public final class TaskRunner {
         EXAMPLES_PER_BATCH,
         (task, indices) -> {
           inputs.checkModel(run);
-          try {
-            return evaluate(evaluators.get(task), indices);
+          try (var _ = watch.batch(run.id(), RunWatch.Item.EXAMPLE, indices)) {
+            return told(evaluate(evaluators.get(task), indices));
           } catch (LanguageModelException e) {
             throw e;
           } catch (RuntimeException e) {
             throw new UnexpectedException(e);
           }
         });
+  }
+
+  private List<ExampleStore.Evaluated> told(List<ExampleStore.Evaluated> evaluated) {
+    for (ExampleStore.Evaluated example : evaluated) {
+      switch (example) {
+        case ExampleStore.Evaluated.Done done -> watch.done(RunWatch.Item.EXAMPLE, done.seconds());
+        case ExampleStore.Evaluated.Failed _ -> watch.failed(RunWatch.Item.EXAMPLE);
+      }
+    }
+    return evaluated;
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.LanguageModelException;
+import org.knnlm.grpc.Errors;
 
 /** What a failed call to lm-service means. */
 final class LmServiceErrors {
@@ -37,7 +38,9 @@ final class LmServiceErrors {
           INTERNAL,
           UNAVAILABLE ->
           LanguageModelException.unavailable(
-              "lm-service does not answer (%s): %s".formatted(e.getStatus().getCode(), reason), e);
+              "lm-service does not answer (%s): %s".formatted(e.getStatus().getCode(), reason),
+              Errors.service(e).filter("index-service"::equals).orElse("lm-service"),
+              e);
     };
   }
 

@@ -6,6 +6,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.knnlm.eval.lm.LanguageModel;
 import org.knnlm.eval.lm.LanguageModelException;
+import org.knnlm.grpc.Untraced;
 
 /** Ready when lm-service answers. */
 @Readiness
@@ -21,7 +22,7 @@ public class LmServiceReadiness implements HealthCheck {
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("lm-service");
     try {
-      return response.up().withData("model", model.info().id()).build();
+      return response.up().withData("model", Untraced.call(model::info).id()).build();
     } catch (LanguageModelException e) {
       return response.down().withData("reason", e.getMessage()).build();
     }

@@ -11,12 +11,15 @@ public final class Patience {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   private final Duration limit;
+  private final RunWatch watch;
 
   /**
    * @param limit from the first failure to the last attempt
+   * @param watch told of the time between attempts
    */
-  public Patience(Duration limit) {
+  public Patience(Duration limit, RunWatch watch) {
     this.limit = limit;
+    this.watch = watch;
   }
 
   /** A call to a language model. */
@@ -46,7 +49,9 @@ public final class Patience {
           throw e;
         }
         LOG.warnf("%s; trying again in %d ms", e.getMessage(), pause.toMillis());
-        Thread.sleep(pause);
+        try (var _ = watch.waiting(e.lacking())) {
+          Thread.sleep(pause);
+        }
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
                 ? pause.multipliedBy(2)

@@ -32,21 +32,25 @@ public final class Runner {
   private final Inputs inputs;
   private final TextFolder texts;
   private final Patience patience;
+  private final RunWatch watch;
 
   /**
    * @param patience how long to wait for a model that does not answer
+   * @param watch told of the work
    */
   public Runner(
       RunStore store,
       LanguageModel model,
       Datastores datastores,
       TextFolder texts,
-      Duration patience) {
+      Duration patience,
+      RunWatch watch) {
     this.store = store;
     this.model = model;
     this.inputs = new Inputs(model, datastores);
     this.texts = texts;
-    this.patience = new Patience(patience);
+    this.patience = new Patience(patience, watch);
+    this.watch = watch;
   }
 
   /**
@@ -117,15 +121,22 @@ public final class Runner {
     int size = Math.min(WINDOWS_PER_CALL, info.maxSequences());
     int first = done.nextClearBit(0) / size * size;
     int end = Math.min(first + size, text.windows());
-    List<Sequence> sequences = IntStream.range(first, end).mapToObj(text::sequence).toList();
-    Iterator<Integer> next = IntStream.range(first, end).iterator();
+    List<Integer> windows = IntStream.range(first, end).boxed().toList();
+    try (var _ = watch.batch(run.id(), RunWatch.Item.WINDOW, windows)) {
+      score(run, text, windows, done);
+    }
+  }
+
+  private void score(Run run, TokenizedText text, List<Integer> windows, BitSet done) {
+    List<Sequence> sequences = windows.stream().map(text::sequence).toList();
+    Iterator<Integer> next = windows.iterator();
     var clock = new Stopwatch();
     model.score(
         sequences,
         run.spec().settings(),
         scores -> {
           int window = next.next();
-          Sequence sequence = sequences.get(window - first);
+          Sequence sequence = sequences.get(window - windows.getFirst());
           double seconds = clock.secondsSinceLast();
           if (!done.get(window)) {
             int length = sequence.tokens().length;
@@ -134,6 +145,7 @@ public final class Runner {
                 ScoredWindow.of(window, text.start(window), length, scores, seconds),
                 new WindowTokens(sequence, scores));
             done.set(window);
+            watch.done(RunWatch.Item.WINDOW, seconds);
           }
         });
   }

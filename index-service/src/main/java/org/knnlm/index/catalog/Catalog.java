@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -54,6 +55,8 @@ public final class Catalog implements AutoCloseable {
 
   private final Map<DatastoreName, BuildJob> jobs = new ConcurrentHashMap<>();
   private final Map<DatastoreName, Needs> reserved = new ConcurrentHashMap<>();
+  private final AtomicReference<EndedBuilds> endedBuilds =
+      new AtomicReference<>(new EndedBuilds(0, 0, 0));
 
   /**
    * @param root folder whose sub-folders are datastores
@@ -278,11 +281,53 @@ public final class Catalog implements AutoCloseable {
       IndexManifest built = new IndexBuilder(target.datastore(), folder, plan, job).build();
       target.refresh();
       reserved.remove(name);
+      ended(job, true);
       job.complete(built);
     } catch (Exception | OutOfMemoryError e) {
       reserved.remove(name);
+      ended(job, false);
       job.fail(e);
     }
+  }
+
+  private void ended(BuildJob job, boolean well) {
+    endedBuilds.updateAndGet(ended -> ended.plus(job, well));
+  }
+
+  /** Builds that run. */
+  public List<BuildJob> runningBuilds() {
+    return jobs.values().stream().filter(BuildJob::isRunning).toList();
+  }
+
+  /** What has come of builds since the start. */
+  public EndedBuilds endedBuilds() {
+    return endedBuilds.get();
+  }
+
+  /** What is open now; nothing is opened for that. */
+  public Loaded loaded() {
+    int shards = 0;
+    long keys = 0;
+    for (ServedDatastore open : served.values()) {
+      shards += open.withLoaded(index -> index == null ? 0 : index.shards().size());
+      keys += open.withLoaded(index -> index == null ? 0 : index.loadedKeys());
+    }
+    return new Loaded(served.size(), shards, keys);
+  }
+
+  /** Why datastores could not be opened when they were asked for last. */
+  public Map<DatastoreName, String> failures() {
+    return Map.copyOf(failures);
+  }
+
+  /** The folder of the datastores. */
+  public Path root() {
+    return root;
+  }
+
+  /** Where searches wait for their turn. */
+  public SearchQueue queue() {
+    return queue;
   }
 
   /**

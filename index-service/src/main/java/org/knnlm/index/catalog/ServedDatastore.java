@@ -67,6 +67,11 @@ final class ServedDatastore implements AutoCloseable {
   /** Calls with the index, which is null when there is none and stays open during the call. */
   <T> T withIndex(Function<SearchableDatastore, T> call) {
     lookAgain();
+    return withLoaded(call);
+  }
+
+  /** The same, with the index that was served last. */
+  <T> T withLoaded(Function<SearchableDatastore, T> call) {
     lock.readLock().lock();
     try {
       return call.apply(index);

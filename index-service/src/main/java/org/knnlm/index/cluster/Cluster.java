@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ public final class Cluster {
   private final Catalog catalog;
   private final Supplier<List<Peer>> peers;
   private final Fork fork;
+  private final LongAdder incomplete = new LongAdder();
 
   /** Runs a task beside the caller's thread, on behalf of the same call. */
   @FunctionalInterface
@@ -78,6 +80,9 @@ public final class Cluster {
     var problems = new LinkedHashSet<String>();
     List<Searched> found = fromPeers(query, Held.idOf(manifest), remaining, problems);
     own.ifPresent(searched -> found.addFirst(get(searched)));
+    if (!remaining.isEmpty()) {
+      incomplete.increment();
+    }
     if (!remaining.isEmpty() && (!allowPartial || found.isEmpty())) {
       throw new UnreachableKeysException(ranges(manifest, remaining), List.copyOf(problems));
     }
@@ -103,6 +108,16 @@ public final class Cluster {
     if (next != null) {
       hand(get(next), answered, output);
     }
+  }
+
+  /** The other instances that there are now. */
+  public List<Peer> peers() {
+    return peers.get();
+  }
+
+  /** Searches since the start that missed keys: refused for that, or answered in part. */
+  public long incomplete() {
+    return incomplete.sum();
   }
 
   /** Returns the number of queries that are answered. */

@@ -1,6 +1,7 @@
 package org.knnlm.index.cluster;
 
 import java.util.List;
+import java.util.Optional;
 import org.knnlm.datastore.DatastoreName;
 import org.knnlm.index.search.Searched;
 
@@ -8,6 +9,9 @@ import org.knnlm.index.search.Searched;
 public interface Peer {
   /** Its address, for errors. */
   String name();
+
+  /** Why it did not answer the last call; empty when it did, or has not been called yet. */
+  Optional<String> problem();
 
   /**
    * What it has of a datastore's index.

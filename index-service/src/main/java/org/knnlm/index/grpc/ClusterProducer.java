@@ -1,8 +1,10 @@
 package org.knnlm.index.grpc;
 
-import io.grpc.Context;
+import io.grpc.ClientInterceptor;
+import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
@@ -13,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.knnlm.grpc.access.TokenBearer;
+import org.knnlm.grpc.Carried;
 import org.knnlm.index.catalog.Catalog;
 import org.knnlm.index.cluster.Cluster;
 import org.knnlm.index.config.IndexConfig;
@@ -24,10 +26,10 @@ final class ClusterProducer {
 
   @Produces
   @Singleton
-  GrpcPeers peers(IndexConfig config, TokenBearer token) {
+  GrpcPeers peers(IndexConfig config, @GlobalInterceptor Instance<ClientInterceptor> interceptors) {
     List<InetSocketAddress> names =
         config.cluster().peers().orElse(List.of()).stream().map(ClusterProducer::address).toList();
-    return new GrpcPeers(names, PeerChannels.of(config.cluster(), token));
+    return new GrpcPeers(names, PeerChannels.of(config.cluster(), interceptors.stream().toList()));
   }
 
   void close(@Disposes GrpcPeers peers) {
@@ -41,11 +43,10 @@ final class ClusterProducer {
     return new Cluster(
         catalog,
         peers,
-        // deadline and cancellation of the call go along
         new Cluster.Fork() {
           @Override
           public <T> Future<T> start(Callable<T> task) {
-            return threads.submit(Context.current().wrap(task));
+            return threads.submit(Carried.along(task));
           }
         });
   }

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,8 @@ final class GrpcPeer implements Peer, AutoCloseable {
 
   /** What it holds, as long as it does not say otherwise. */
   private final Map<DatastoreName, Held> held = new ConcurrentHashMap<>();
+
+  private volatile Optional<String> problem = Optional.empty();
 
   /**
    * @param name for people
@@ -81,6 +84,11 @@ final class GrpcPeer implements Peer, AutoCloseable {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return problem;
   }
 
   private IndexShardsGrpc.IndexShardsBlockingStub stub() {
@@ -191,19 +199,24 @@ final class GrpcPeer implements Peer, AutoCloseable {
 
   private <T> T guarded(Class<T> type, Supplier<T> call) {
     try {
-      return guard.get(call, type);
+      T answer = guard.get(call, type);
+      problem = Optional.empty();
+      return answer;
     } catch (StatusRuntimeException e) {
       Status status = e.getStatus();
       if (status.getCode() == Status.Code.CANCELLED) {
         throw new CancellationException("cancelled by the caller or its deadline");
       }
-      throw new PeerException(
-          name,
-          status.getDescription() == null ? status.getCode().name() : status.getDescription(),
-          e);
+      throw failed(
+          status.getDescription() == null ? status.getCode().name() : status.getDescription(), e);
     } catch (CircuitBreakerOpenException e) {
-      throw new PeerException(name, "has failed several times and is left alone for a second", e);
+      throw failed("has failed several times and is left alone for a second", e);
     }
+  }
+
+  private PeerException failed(String what, Exception cause) {
+    problem = Optional.of(what);
+    return new PeerException(name, what, cause);
   }
 
   @Override

@@ -1,30 +1,32 @@
 package org.knnlm.index.grpc;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.knnlm.grpc.Clients;
 import org.knnlm.grpc.access.Tls;
-import org.knnlm.grpc.access.TokenBearer;
 import org.knnlm.index.config.IndexConfig;
 
 /**
  * How peers are reached.
  *
  * @param timeout of a call
- * @param token shown with each call
+ * @param interceptors of each call, as of those to other services
  */
-record PeerChannels(Duration timeout, ChannelCredentials credentials, TokenBearer token) {
+record PeerChannels(
+    Duration timeout, ChannelCredentials credentials, List<ClientInterceptor> interceptors) {
   /**
    * As the settings say.
    *
    * @throws ConfigurationException when a file of theirs cannot be used
    */
-  static PeerChannels of(IndexConfig.Cluster settings, TokenBearer token) {
-    return new PeerChannels(settings.timeout(), credentials(settings.tls()), token);
+  static PeerChannels of(IndexConfig.Cluster settings, List<ClientInterceptor> interceptors) {
+    return new PeerChannels(settings.timeout(), credentials(settings.tls()), interceptors);
   }
 
   private static ChannelCredentials credentials(IndexConfig.Tls tls) {
@@ -43,7 +45,7 @@ record PeerChannels(Duration timeout, ChannelCredentials credentials, TokenBeare
   ManagedChannel to(String name, String address, int port) {
     return Grpc.newChannelBuilderForAddress(address, port, credentials)
         .overrideAuthority(name + ":" + port)
-        .intercept(token)
+        .intercept(interceptors)
         .maxInboundMessageSize(Clients.MAX_MESSAGE_BYTES)
         .build();
   }

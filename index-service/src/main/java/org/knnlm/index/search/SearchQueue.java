@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The only caller of faiss: one search at a time, which uses every processor, in the order in which
@@ -26,6 +27,22 @@ public final class SearchQueue implements AutoCloseable {
   private final ExecutorService pool;
   private final Thread thread;
   private double nanosPerQuery;
+  private volatile Work work = new Work(0, 0, 0, 0);
+  private final LongAdder refused = new LongAdder();
+
+  /**
+   * What has been done since the start.
+   *
+   * @param calls of faiss
+   * @param requests that were answered, several by some calls
+   * @param queries of all requests
+   * @param nanos that the calls took
+   */
+  public record Work(long calls, long requests, long queries, long nanos) {
+    private Work plus(int moreRequests, int moreQueries, long moreNanos) {
+      return new Work(calls + 1, requests + moreRequests, queries + moreQueries, nanos + moreNanos);
+    }
+  }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Waiting(
@@ -67,6 +84,7 @@ public final class SearchQueue implements AutoCloseable {
     var request = new Waiting(shards, search, queries, new CompletableFuture<>());
     int count = request.count();
     if (!room.tryAcquire(count)) {
+      refused.increment();
       throw new TooManyQueriesException(count, room.availablePermits(), maxQueries);
     }
     try {
@@ -85,6 +103,21 @@ public final class SearchQueue implements AutoCloseable {
   /** Queries that wait or are searched for. */
   public int queries() {
     return maxQueries - room.availablePermits();
+  }
+
+  /** Queries that may wait or be searched for. */
+  public int maxQueries() {
+    return maxQueries;
+  }
+
+  /** What has been done since the start. */
+  public Work work() {
+    return work;
+  }
+
+  /** Requests that were refused since the start. */
+  public long refused() {
+    return refused.sum();
   }
 
   private void serve() {
@@ -121,9 +154,11 @@ public final class SearchQueue implements AutoCloseable {
       float[] queries = together.size() == 1 ? first.queries : joined(together);
       long started = System.nanoTime();
       Found found = first.shards.search(queries, first.search, pool);
-      double took =
-          (double) (System.nanoTime() - started) * first.shards.dimension() / queries.length;
+      int count = queries.length / first.shards.dimension();
+      long nanos = System.nanoTime() - started;
+      double took = (double) nanos / count;
       nanosPerQuery += (nanosPerQuery == 0 ? 1 : SMOOTHING) * (took - nanosPerQuery);
+      work = work.plus(together.size(), count, nanos);
       int begin = 0;
       for (Waiting request : together) {
         int end = begin + request.count() * first.search.k();

@@ -129,6 +129,14 @@ public final class SearchableDatastore implements AutoCloseable {
     return shards.numbers();
   }
 
+  /** Keys in those files. */
+  public long loadedKeys() {
+    return shards().stream()
+        .map(manifest.shards()::get)
+        .mapToLong(shard -> shard.end() - shard.start())
+        .sum();
+  }
+
   /** Where each of the index files that are loaded is searched, by their numbers. */
   public NavigableMap<Integer, Place> places() {
     return shards.places();

@@ -7,6 +7,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +93,13 @@ class ClusterIT {
               "3",
               "knnlm.cluster.peers",
               peers));
+    }
+
+    String get(String path) throws Exception {
+      var address = URI.create("http://127.0.0.1:" + process.httpPort() + path);
+      try (var http = HttpClient.newHttpClient()) {
+        return http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString()).body();
+      }
     }
 
     void close() {
@@ -212,6 +223,12 @@ class ClusterIT {
       assertThat(rest.unsearched).isEqualTo(700);
       assertThat(Arrays.stream(rest.ids).boxed())
           .allMatch(id -> (id >= 0 && id < 300) || id >= 1000);
+      assertThat(INSTANCES.getFirst().get("/q/metrics"))
+          .contains("knnlm_index_peers 3.0", "knnlm_index_peers_missing 1.0")
+          .doesNotContain("knnlm_index_incomplete_total 0.0");
+      assertThat(INSTANCES.getFirst().get("/q/health/well"))
+          .containsPattern("\"127.0.0.1:%d\": \"(?!UP)".formatted(GRPC_PORTS.get(1)))
+          .contains("\"127.0.0.1:%d\": \"UP\"".formatted(GRPC_PORTS.get(2)));
 
       INSTANCES.set(1, Instance.startMember(1));
       awaitWhole(request, expected);

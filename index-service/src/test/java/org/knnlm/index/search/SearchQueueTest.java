@@ -92,6 +92,10 @@ class SearchQueueTest {
       }
     }
     assertThat(queue.queries()).isZero();
+    assertThat(queue.work().calls()).isLessThan(600);
+    assertThat(queue.work())
+        .returns(600L, SearchQueue.Work::requests)
+        .returns(600L, SearchQueue.Work::queries);
   }
 
   /** Bit for bit, however many search beside it: faiss multiplies matrices for many queries. */
@@ -164,6 +168,11 @@ class SearchQueueTest {
           .isInstanceOf(TooManyQueriesException.class)
           .hasMessageContaining("901 queries more cannot wait: of 900");
       assertThat(queue.search(shards, search, query(7)).ids()).containsExactly(7);
+      assertThat(queue.refused()).isEqualTo(1);
+      assertThat(queue.work())
+          .returns(1L, SearchQueue.Work::calls)
+          .returns(1L, SearchQueue.Work::requests)
+          .returns(1L, SearchQueue.Work::queries);
     }
   }
 }

@@ -6,7 +6,6 @@ import jakarta.enterprise.inject.Instance;
 import java.util.concurrent.Executors;
 import org.knnlm.grpc.Replies;
 import org.knnlm.lm.batch.Budget;
-import org.knnlm.lm.telemetry.Telemetry;
 import org.knnlm.proto.lm.v1.DetokenizeRequest;
 import org.knnlm.proto.lm.v1.DetokenizeResponse;
 import org.knnlm.proto.lm.v1.ForwardRequest;
@@ -41,9 +40,7 @@ public class LanguageModelService extends LanguageModelGrpc.LanguageModelImplBas
     this.answers = answers;
     this.calls = calls;
     this.replies =
-        new Replies(
-            Telemetry.tracing(Executors.newVirtualThreadPerTaskExecutor()),
-            e -> answers.get().status(e));
+        new Replies(Executors.newVirtualThreadPerTaskExecutor(), e -> answers.get().status(e));
   }
 
   @Override

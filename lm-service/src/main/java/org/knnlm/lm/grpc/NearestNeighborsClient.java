@@ -297,6 +297,6 @@ final class NearestNeighborsClient implements NeighborIndex {
     if (status.getCode() == Status.Code.INVALID_ARGUMENT) {
       return Errors.invalidArgument("retrievals", problem);
     }
-    return Errors.of(Code.forNumber(status.getCode().value()), problem);
+    return Errors.of(Code.forNumber(status.getCode().value()), problem, "index-service");
   }
 }

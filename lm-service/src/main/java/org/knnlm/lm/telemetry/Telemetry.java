@@ -3,12 +3,10 @@ package org.knnlm.lm.telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.context.Context;
 import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.Executor;
 
 /** Where the time of calls goes; made at the start, so that metrics begin at 0. */
 @Startup
@@ -35,10 +33,5 @@ public final class Telemetry {
   /** Starts to watch a call, on the thread that answers it. */
   public Watch watch(Rpc rpc) {
     return new Watch(timers.get(rpc), Span.current());
-  }
-
-  /** The executor, its threads continuing the trace of the thread that hands them a task. */
-  public static Executor tracing(Executor executor) {
-    return Context.taskWrapping(executor);
   }
 }

@@ -1,12 +1,17 @@
 package org.knnlm.grpc;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Errors as {@code google.rpc.Status}, so that a caller in any language can read which field was at
@@ -37,24 +42,46 @@ public final class Errors {
         Status.newBuilder().setCode(code.getNumber()).setMessage(message).build());
   }
 
+  /**
+   * An error of another service that this one needs, which its caller may wait for.
+   *
+   * @param service its name
+   */
+  public static StatusRuntimeException of(Code code, String message, String service) {
+    return StatusProto.toStatusRuntimeException(
+        Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(message)
+            .addDetails(Any.pack(ErrorInfo.newBuilder().setDomain(service).build()))
+            .build());
+  }
+
+  /** The other service whose error it is; empty for errors of the service that was called. */
+  public static Optional<String> service(StatusRuntimeException e) {
+    return details(e, ErrorInfo.class).map(ErrorInfo::getDomain).findFirst();
+  }
+
   /** The fields that an INVALID_ARGUMENT error names; empty for every other error. */
   public static List<String> fields(StatusRuntimeException e) {
-    Status status = StatusProto.fromThrowable(e);
-    if (status == null) {
-      return List.of();
-    }
-    return status.getDetailsList().stream()
-        .filter(any -> any.is(BadRequest.class))
-        .map(Errors::badRequest)
+    return details(e, BadRequest.class)
         .flatMap(bad -> bad.getFieldViolationsList().stream())
         .map(BadRequest.FieldViolation::getField)
         .toList();
   }
 
-  private static BadRequest badRequest(Any any) {
+  private static <T extends Message> Stream<T> details(StatusRuntimeException e, Class<T> type) {
+    Status status = StatusProto.fromThrowable(e);
+    return status == null
+        ? Stream.empty()
+        : status.getDetailsList().stream()
+            .filter(any -> any.is(type))
+            .map(any -> unpacked(any, type));
+  }
+
+  private static <T extends Message> T unpacked(Any any, Class<T> type) {
     try {
-      return any.unpack(BadRequest.class);
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      return any.unpack(type);
+    } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("unreadable error details", e);
     }
   }

@@ -1,7 +1,6 @@
 package org.knnlm.grpc;
 
 import com.google.rpc.Code;
-import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -12,8 +11,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Answers calls from code that may block: on its own thread, with the caller's deadline and
- * cancellation, never sending faster than the caller reads.
+ * Answers calls from code that may block: on its own thread, with the caller's deadline,
+ * cancellation, trace and labels of log lines, never sending faster than the caller reads.
  */
 public final class Replies {
   private static final Logger LOG = Logger.getLogger(Replies.class);
@@ -65,20 +64,19 @@ public final class Replies {
     caller.setOnReadyHandler(wake::release);
     caller.setOnCancelHandler(wake::release);
     executor.execute(
-        Context.current()
-            .wrap(
-                () -> {
-                  try {
-                    call.replyTo(reply -> send(caller, wake, reply));
-                    caller.onCompleted();
-                  } catch (CancellationException e) {
-                    LOG.debug("the caller has gone", e);
-                  } catch (Throwable e) {
-                    if (!caller.isCancelled()) {
-                      caller.onError(status(e));
-                    }
-                  }
-                }));
+        Carried.along(
+            () -> {
+              try {
+                call.replyTo(reply -> send(caller, wake, reply));
+                caller.onCompleted();
+              } catch (CancellationException e) {
+                LOG.debug("the caller has gone", e);
+              } catch (Throwable e) {
+                if (!caller.isCancelled()) {
+                  caller.onError(status(e));
+                }
+              }
+            }));
   }
 
   private static <T> void send(ServerCallStreamObserver<T> caller, Semaphore wake, T reply)

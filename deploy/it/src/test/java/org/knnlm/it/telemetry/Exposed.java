@@ -1,0 +1,53 @@
+package org.knnlm.it.telemetry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.Map;
+import org.knnlm.local.ServiceProcess;
+
+/** What services tell at /q. */
+final class Exposed {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Exposed() {}
+
+  /** The metrics with their labels, as Prometheus reads them. */
+  static Map<String, Double> metrics(ServiceProcess service)
+      throws IOException, InterruptedException {
+    Map<String, Double> metrics = new HashMap<>();
+    get(service, "/q/metrics")
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(
+            line -> {
+              int value = line.lastIndexOf(' ');
+              metrics.put(line.substring(0, value), Double.valueOf(line.substring(value + 1)));
+            });
+    return metrics;
+  }
+
+  /** A check of its health; missing when it has no such check. */
+  static JsonNode check(ServiceProcess service, String name)
+      throws IOException, InterruptedException {
+    for (JsonNode check : JSON.readTree(get(service, "/q/health")).get("checks")) {
+      if (check.get("name").asText().equals(name)) {
+        return check;
+      }
+    }
+    return JSON.missingNode();
+  }
+
+  private static String get(ServiceProcess service, String path)
+      throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.httpPort() + path)).build();
+    return HTTP.send(request, BodyHandlers.ofString()).body();
+  }
+}

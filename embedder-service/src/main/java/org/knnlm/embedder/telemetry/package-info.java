@@ -1,0 +1,2 @@
+/** What operators see of the service: metrics and health. */
+package org.knnlm.embedder.telemetry;

@@ -1,0 +1,2 @@
+/** What log lines say of the call that they belong to, in every service that it reaches. */
+package org.knnlm.grpc.log;
