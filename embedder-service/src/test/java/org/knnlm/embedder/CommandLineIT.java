@@ -161,9 +161,11 @@ class CommandLineIT {
     assertThat(other.exitCode()).isEqualTo(4);
     assertThat(other.output()).contains(".estimated.partial was begun with keys LAST_FFN_INPUT");
     var away =
-        embedder.run("embed", "away", "--corpus", lines, "--lm", "127.0.0.1:1", "--patience", "1");
+        embedder.run("embed", "away", "--corpus", lines, "--lm", "127.0.0.1:1", "--patience", "7");
     assertThat(away.exitCode()).isEqualTo(3);
-    assertThat(away.output()).contains("lm-service at 127.0.0.1:1 is unavailable after ");
+    assertThat(away.output())
+        .contains("counting: 0 documents in 5 s; waiting for lm-service at 127.0.0.1:1: ")
+        .contains("lm-service at 127.0.0.1:1 is unavailable after ");
 
     make("estimated", "--corpus", lines);
     var taken = embedder.run("embed", "estimated", "--corpus", lines);

@@ -44,10 +44,23 @@ final class Exposed {
     return JSON.missingNode();
   }
 
+  /** The id that a request has in the answer, after the caller's. */
+  static String requestId(ServiceProcess service, String path, String said)
+      throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(address(service, path)).header("X-Request-Id", said);
+    return HTTP.send(request.build(), BodyHandlers.discarding())
+        .headers()
+        .firstValue("X-Request-Id")
+        .orElseThrow();
+  }
+
+  private static URI address(ServiceProcess service, String path) {
+    return URI.create("http://127.0.0.1:" + service.httpPort() + path);
+  }
+
   private static String get(ServiceProcess service, String path)
       throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.httpPort() + path)).build();
+    var request = HttpRequest.newBuilder(address(service, path)).build();
     return HTTP.send(request, BodyHandlers.ofString()).body();
   }
 }

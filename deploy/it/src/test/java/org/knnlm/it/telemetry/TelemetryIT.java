@@ -285,9 +285,20 @@ class TelemetryIT {
     assertThat(lines("embedder-service")).isNotEmpty();
   }
 
+  @Test
+  @Order(1)
+  void anHttpRequestIsFoundInTheLogsOfServicesThatItNeeds() throws Exception {
+    ServiceProcess service = service("eval-service");
+    assertThat(Exposed.requestId(service, "/api/services", "by-hand.1")).isEqualTo("by-hand.1");
+    assertThat(lines("lm-service"))
+        .anyMatch(line -> line.at("/mdc/request").asText().equals("by-hand.1"));
+    assertThat(Exposed.requestId(service, "/api/services", "not { one")).matches("[0-9a-f]{16}");
+  }
+
   private static List<JsonNode> lines(String service) throws IOException {
     try (Stream<String> lines = Files.lines(service(service).log())) {
-      return lines.map(TelemetryIT::json).toList();
+      // The JVM and native libraries write lines of their own
+      return lines.filter(line -> line.startsWith("{")).map(TelemetryIT::json).toList();
     }
   }
 
@@ -328,16 +339,19 @@ class TelemetryIT {
     assertThat(Exposed.check(service("embedder-service"), "lm-service").at("/data/reason").asText())
         .isEqualTo("lm-service does not answer: UNAVAILABLE");
 
-    evalService
-        .process()
-        .descendants()
-        .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-        .forEach(ProcessHandle::destroyForcibly);
+    ProcessHandle.of(postgres()).orElseThrow().destroyForcibly();
     awaitWaiting("database");
     await(
         () ->
             Exposed.check(evalService, "Database connections health check").get("status").asText(),
         "DOWN");
+  }
+
+  private static long postgres() throws IOException {
+    try (Stream<Path> files = Files.walk(data.resolve("postgres"))) {
+      Path file = files.filter(f -> f.endsWith("postmaster.pid")).findFirst().orElseThrow();
+      return Long.parseLong(Files.readAllLines(file).getFirst().strip());
+    }
   }
 
   private static void awaitWaiting(String lacking) throws Exception {
