@@ -108,8 +108,7 @@ class LimitsIT {
   @Test
   void messagesBeyondTheLimitAreRefused() throws Exception {
     assertRefused(() -> lm.tokenize(TokenizeRequest.newBuilder().addTexts(TEXT).build()).next());
-    assertRefused(
-        () -> index.search(SearchRequest.newBuilder().setDatastore(TEXT).build()).next());
+    assertRefused(() -> index.search(SearchRequest.newBuilder().setDatastore(TEXT).build()).next());
     assertRefused(
         () -> embedder.createDatastore(CreateDatastoreRequest.newBuilder().setName(TEXT).build()));
     assertAllAnswer();
