@@ -32,6 +32,13 @@ final class Connection {
   private long patience;
 
   @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description = "Longest time of one call of lm-service (default: 600)")
+  private long timeout;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       defaultValue = "${env:KNNLM_SECURITY_TOKEN_FILE}",
@@ -69,7 +76,9 @@ final class Connection {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build();
     return new Open(
-        channel, new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience)));
+        channel,
+        new RemoteLanguageModel(
+            channel, address, Duration.ofSeconds(timeout), Duration.ofSeconds(patience)));
   }
 
   private TokenBearer token() throws IOException {

@@ -13,17 +13,20 @@ import org.knnlm.embedder.model.LanguageModel;
 final class LanguageModels {
   private final Channel channel;
   private final String address;
+  private final Duration timeout;
 
   LanguageModels(
       @GrpcClient("lm") Channel channel,
       @ConfigProperty(name = "quarkus.grpc.clients.lm.host") String host,
-      @ConfigProperty(name = "quarkus.grpc.clients.lm.port") int port) {
+      @ConfigProperty(name = "quarkus.grpc.clients.lm.port") int port,
+      EmbedderConfig config) {
     this.channel = channel;
     this.address = host + ":" + port;
+    this.timeout = config.timeout();
   }
 
   /** It, for callers who wait so long when it is away or too busy. */
   LanguageModel patientFor(Duration patience) {
-    return new RemoteLanguageModel(channel, address, patience);
+    return new RemoteLanguageModel(channel, address, timeout, patience);
   }
 }

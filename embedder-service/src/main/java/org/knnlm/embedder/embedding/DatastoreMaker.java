@@ -107,6 +107,8 @@ public final class DatastoreMaker {
       planned = true;
       LOG.log(System.Logger.Level.INFO, "{0}: {1}", corpus.name(), plan.report());
       return plan;
+    } catch (IOException e) {
+      throw EmbeddingException.NotEnoughSpace.unless(staging.path(), e);
     } finally {
       if (!planned) {
         staging.discard();
@@ -163,6 +165,8 @@ public final class DatastoreMaker {
       requireModelOf(plan);
       journal.write(part.index(), written);
       return written;
+    } catch (IOException e) {
+      throw EmbeddingException.NotEnoughSpace.unless(staging.path(), e);
     }
   }
 

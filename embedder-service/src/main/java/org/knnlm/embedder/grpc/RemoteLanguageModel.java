@@ -36,7 +36,6 @@ import org.knnlm.proto.tensor.v1.DataType;
  * and that chance varies, so that many callers do not come back at once.
  */
 public final class RemoteLanguageModel implements LanguageModel {
-  private static final long DEADLINE_MINUTES = 10;
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 8000;
 
@@ -45,15 +44,18 @@ public final class RemoteLanguageModel implements LanguageModel {
 
   private final LanguageModelBlockingStub stub;
   private final String address;
+  private final Duration timeout;
   private final Duration patience;
 
   /**
    * @param address where the channel leads, for errors
+   * @param timeout longest time of one call
    * @param patience how long a call is made again
    */
-  public RemoteLanguageModel(Channel channel, String address, Duration patience) {
+  public RemoteLanguageModel(Channel channel, String address, Duration timeout, Duration patience) {
     this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.address = address;
+    this.timeout = timeout;
     this.patience = patience;
   }
 
@@ -174,7 +176,7 @@ public final class RemoteLanguageModel implements LanguageModel {
             () ->
                 call.apply(
                     Clients.connecting(stub)
-                        .withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)));
+                        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)));
       } catch (StatusRuntimeException e) {
         if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
           throw failure(e, attempt);
