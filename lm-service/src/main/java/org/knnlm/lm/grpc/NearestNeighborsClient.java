@@ -2,6 +2,8 @@ package org.knnlm.lm.grpc;
 
 import com.google.rpc.Code;
 import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -12,6 +14,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.knnlm.grpc.Clients;
@@ -41,8 +44,8 @@ import org.knnlm.proto.tensor.v1.DataType;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /**
- * Neighbours from index-service. Its errors keep their code; deadline and cancellation of the call
- * that is being answered go along.
+ * Neighbours from index-service. Its errors keep their code; cancellation and most of the time of
+ * the call that is being answered go along.
  */
 @Singleton
 final class NearestNeighborsClient implements NeighborIndex {
@@ -55,13 +58,23 @@ final class NearestNeighborsClient implements NeighborIndex {
     this.index = NearestNeighborsGrpc.newBlockingStub(channel);
   }
 
+  /** Leaves time to say that it was index-service which did not answer in time. */
+  private NearestNeighborsBlockingStub stub() {
+    NearestNeighborsBlockingStub stub = Clients.connecting(index);
+    Deadline caller = Context.current().getDeadline();
+    return caller == null
+        ? stub
+        : stub.withDeadlineAfter(
+            caller.timeRemaining(TimeUnit.MILLISECONDS) * 9 / 10, TimeUnit.MILLISECONDS);
+  }
+
   @Override
   public Datastore describe(String name) {
     DescribeResponse found =
         calling(
             name,
             () ->
-                Clients.connecting(index)
+                stub()
                     .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     return new Datastore(
         name,
@@ -109,7 +122,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               search.datastore(),
               () -> {
                 receive(
-                    Clients.connecting(index).tokenProbabilities(request.build()), all, first, end);
+                    stub().tokenProbabilities(request.build()), all, first, end);
                 return null;
               });
         });
@@ -138,7 +151,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               search.datastore(),
               () -> {
                 SparseReplies.receive(
-                    Clients.connecting(index).tokenDistributions(request.build()),
+                    stub().tokenDistributions(request.build()),
                     all,
                     first,
                     first + piece.count());
@@ -166,7 +179,7 @@ final class NearestNeighborsClient implements NeighborIndex {
                   search.datastore(),
                   () ->
                       NeighborReplies.rows(
-                          Clients.connecting(index).search(request.build()),
+                          stub().search(request.build()),
                           piece.count(),
                           softmax.k()))
               .forEach(row -> all.add(neighbors(search, row, softmax, surroundings)));
@@ -189,7 +202,7 @@ final class NearestNeighborsClient implements NeighborIndex {
         search.datastore(),
         () ->
             NeighborReplies.neighbors(
-                row, softmax, Clients.connecting(index).contexts(request.build())));
+                row, softmax, stub().contexts(request.build())));
   }
 
   /** Queries from some index on. */

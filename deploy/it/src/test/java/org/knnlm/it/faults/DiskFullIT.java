@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ class DiskFullIT {
       keeper.add(stack.index(disk.folder()));
       Pod lm = keeper.add(stack.lm(stack.indexPort));
       lm.awaitReady();
-      Files.createDirectories(stack.datastores);
       keeper.finish(stack.workers("unbroken", 1));
       keeper.finish(List.of(stack.finaliser("unbroken")));
 
@@ -84,8 +84,8 @@ class DiskFullIT {
   private static void fill(SmallDisk disk) {
     try {
       disk.fill(0);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

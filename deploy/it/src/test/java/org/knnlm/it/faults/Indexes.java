@@ -30,7 +30,8 @@ final class Indexes implements AutoCloseable {
   void build(String datastore, Consumer<BuildIndexResponse> progress) {
     channel.resetConnectBackoff();
     NearestNeighborsGrpc.newBlockingStub(channel)
-        .buildIndex(BuildIndexRequest.newBuilder().setDatastore(datastore).setFactory("IVF64,SQ8").build())
+        .buildIndex(
+            BuildIndexRequest.newBuilder().setDatastore(datastore).setFactory("IVF64,SQ8").build())
         .forEachRemaining(progress);
   }
 

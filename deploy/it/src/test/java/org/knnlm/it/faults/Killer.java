@@ -19,8 +19,8 @@ final class Killer implements AutoCloseable {
   private volatile String phase = "before";
 
   /**
-   * @param longestPause between two kills; with pauses much shorter than the start of a service none
-   *     is ever up
+   * @param longestPause between two kills; with pauses much shorter than the start of a service
+   *     none is ever up
    */
   Killer(Keeper keeper, Random random, int kills, Duration longestPause) {
     this.keeper = keeper;

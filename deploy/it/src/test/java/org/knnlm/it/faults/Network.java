@@ -23,35 +23,21 @@ final class Network implements AutoCloseable {
 
   /** What keeps this machine from having one. */
   static Optional<String> obstacle() throws IOException {
-    String probe = "knnlm-probe";
-    try {
-      var tried =
-          run(
-              "sh",
-              "-c",
-              "ip netns add %1$s && ip netns exec %1$s true && ip link add %1$s type veth peer name eth0 netns %1$s && ip link add %1$s-b type bridge"
-                  .formatted(probe));
-      return tried.exit == 0
-          ? Optional.empty()
-          : Optional.of("no network namespaces here: " + tried.output.strip());
-    } catch (IOException e) {
-      return Optional.of("no network namespaces here: " + e.getMessage());
-    } finally {
-      for (String[] made :
-          new String[][] {
-            {"ip", "netns", "del", probe}, {"ip", "link", "del", probe + "-b"},
-          }) {
-        runIfThere(made);
-      }
-    }
-  }
-
-  private static void runIfThere(String... command) {
-    try {
-      run(command);
-    } catch (IOException e) {
-      // there is no such program, and so nothing to undo
-    }
+    Ended tried =
+        run(
+            "sh",
+            "-c",
+            """
+            ip netns add knnlm-probe && ip netns exec knnlm-probe true \\
+              && ip link add knnlm-probe type veth peer name eth0 netns knnlm-probe \\
+              && ip link add knnlm-bridge type bridge && ip link del knnlm-bridge
+            code=$?
+            ip netns del knnlm-probe
+            exit $code
+            """);
+    return tried.exit == 0
+        ? Optional.empty()
+        : Optional.of("no network namespaces here: " + tried.output.strip());
   }
 
   Network() throws IOException {

@@ -1,21 +1,30 @@
 package org.knnlm.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.knnlm.proto.lm.v1.LanguageModelGrpc;
+import org.knnlm.proto.lm.v1.TokenizeRequest;
 
-/** A database that restarts, that dies, and whose disk is full; and a clock that jumps. */
-class DatabaseFaultsIT {
+/**
+ * Runs while their database restarts, dies or has no room, while lm-service has no memory left, and
+ * while the clock jumps.
+ */
+class RunFaultsIT {
   private static final Path FAKETIME =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
 
@@ -23,16 +32,19 @@ class DatabaseFaultsIT {
   private Stack stack;
   private Texts texts;
   private Keeper keeper;
+  private Pod lm;
 
   /** Two runs' results. */
   private record Results(String text, String task) {}
 
   @BeforeEach
   void start() throws Exception {
-    texts = Texts.write(root, 1, 120, 320);
+    texts = Texts.write(root, 1, 300, 320);
     stack = new Stack(root, texts);
     keeper = new Keeper();
-    keeper.add(stack.lm(stack.indexPort));
+    lm =
+        keeper.add(
+            stack.lm(stack.indexPort).with(List.of(), Map.of("JDK_JAVA_OPTIONS", "-Xmx160m")));
   }
 
   @AfterEach
@@ -59,7 +71,7 @@ class DatabaseFaultsIT {
   }
 
   @Test
-  void aDatabaseThatRestartsOrDiesIsWaitedForAndAllIsKept() throws Exception {
+  void aDatabaseOrModelThatRestartsOrDiesIsWaitedForAndAllIsKept() throws Exception {
     Postgres postgres = stack.postgres(root);
     Pod server = keeper.add(postgres.pod(root));
     int http = stack.freePort();
@@ -80,7 +92,29 @@ class DatabaseFaultsIT {
       server.kill();
       assertThat(results(runs, killed)).isEqualTo(unbroken);
       assertThat(eval.logged()).contains("trying again in");
+
+      long[] starved = begin(runs, "starved");
+      awaitSome(runs, starved);
+      takeAllMemory();
+      assertThat(lm.logged()).contains("Terminating due to java.lang.OutOfMemoryError");
+      assertThat(results(runs, starved)).isEqualTo(unbroken);
       assertThat(eval.logged().split("Installed features", -1)).as("starts of it").hasSize(2);
+    }
+  }
+
+  /** By a request of a few megabytes that is a few hundred as objects. */
+  private void takeAllMemory() {
+    var request =
+        TokenizeRequest.newBuilder().addAllTexts(Collections.nCopies(6_000_000, "a")).build();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", stack.lmPort).usePlaintext().build();
+    try {
+      var model = LanguageModelGrpc.newBlockingStub(channel);
+      assertThatThrownBy(() -> model.tokenize(request).hasNext())
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("UNAVAILABLE");
+    } finally {
+      channel.shutdownNow();
     }
   }
 
@@ -135,13 +169,13 @@ class DatabaseFaultsIT {
         Map.of(
             "LD_PRELOAD", FAKETIME.toString(),
             "FAKETIME_TIMESTAMP_FILE", clock.toString(),
-            "FAKETIME_NO_CACHE", "1",
+            "FAKETIME_CACHE_DURATION", "1",
             "FAKETIME_DONT_FAKE_MONOTONIC", "1",
             "DONT_FAKE_MONOTONIC", "1");
     Pod eval =
         keeper.add(
             stack
-                .eval("eval", http, stack.lmPort, postgres.settings(), new HashMap<>())
+                .eval("eval", http, stack.lmPort, postgres.settings(), Map.of())
                 .with(List.of(), variables));
     for (Pod pod : keeper.alive()) {
       pod.awaitReady();
