@@ -72,10 +72,7 @@ final class NearestNeighborsClient implements NeighborIndex {
   public Datastore describe(String name) {
     DescribeResponse found =
         calling(
-            name,
-            () ->
-                stub()
-                    .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
+            name, () -> stub().describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     return new Datastore(
         name,
         found.getNumKeys(),
@@ -121,8 +118,7 @@ final class NearestNeighborsClient implements NeighborIndex {
           calling(
               search.datastore(),
               () -> {
-                receive(
-                    stub().tokenProbabilities(request.build()), all, first, end);
+                receive(stub().tokenProbabilities(request.build()), all, first, end);
                 return null;
               });
         });
@@ -151,10 +147,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               search.datastore(),
               () -> {
                 SparseReplies.receive(
-                    stub().tokenDistributions(request.build()),
-                    all,
-                    first,
-                    first + piece.count());
+                    stub().tokenDistributions(request.build()), all, first, first + piece.count());
                 return null;
               });
         });
@@ -179,9 +172,7 @@ final class NearestNeighborsClient implements NeighborIndex {
                   search.datastore(),
                   () ->
                       NeighborReplies.rows(
-                          stub().search(request.build()),
-                          piece.count(),
-                          softmax.k()))
+                          stub().search(request.build()), piece.count(), softmax.k()))
               .forEach(row -> all.add(neighbors(search, row, softmax, surroundings)));
         });
     return all;
@@ -200,9 +191,7 @@ final class NearestNeighborsClient implements NeighborIndex {
     Arrays.stream(row.ids()).limit(surroundings.count()).forEach(request::addIds);
     return calling(
         search.datastore(),
-        () ->
-            NeighborReplies.neighbors(
-                row, softmax, stub().contexts(request.build())));
+        () -> NeighborReplies.neighbors(row, softmax, stub().contexts(request.build())));
   }
 
   /** Queries from some index on. */
