@@ -22,8 +22,8 @@ class DiskFullIT {
   void aSaveAndABuildSaySoLoseNothingAndGoOn() throws Exception {
     Texts texts = Texts.write(root, 4, 1, 3);
     var stack = new Stack(root, texts);
-    try (var keeper = new Keeper();
-        var disk = new SmallDisk(root.resolve("small"), 48);
+    try (var disk = new SmallDisk(root.resolve("small"), 48);
+        var keeper = new Keeper();
         var indexes = new Indexes("127.0.0.1", stack.indexPort)) {
       keeper.add(stack.index(disk.folder()));
       Pod lm = keeper.add(stack.lm(stack.indexPort));

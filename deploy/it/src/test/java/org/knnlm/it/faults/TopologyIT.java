@@ -97,9 +97,9 @@ class TopologyIT {
                   "alice:" + PASSWORD)) {
         indexes = building;
         runs = asked;
-        save("base", List.of("--workers=1"), workers.subList(0, 1));
+        save("base", List.of(), workers.subList(0, 1));
         indexes.build("base", progress -> {});
-        save("unbroken", List.of("--workers=1", "--append-to=base"), workers.subList(0, 1));
+        save("unbroken", List.of("--append-to=base"), workers.subList(0, 1));
         indexes.build("unbroken", progress -> {});
         evaluate("unbroken", () -> {});
         long unbrokenRun = runs.awaitAfter(0);
@@ -127,7 +127,7 @@ class TopologyIT {
               runs.awaitDone(id, 16);
               evalPods.getFirst().kill();
               lmPods.getLast().kill();
-              runs.awaitDone(id, 48);
+              runs.awaitDone(id, 32);
               indexPods.getLast().kill();
               server.kill();
             });
@@ -137,7 +137,7 @@ class TopologyIT {
   }
 
   private static void fill(Path volumes) throws Exception {
-    Texts.write(volumes, 3, 10, 160);
+    Texts.write(volumes, 3, 10, 96);
     Files.createDirectories(volumes.resolve("datastores"));
     Files.createDirectories(volumes.resolve("texts"));
     Files.move(
@@ -166,7 +166,8 @@ class TopologyIT {
 
   /** Embeds and publishes, by the chart's jobs and further arguments. */
   private Void save(String datastore, List<String> more, List<Place> places) throws Exception {
-    Manifests chart = manifests(Map.of("embedder.datastore", datastore));
+    Manifests chart =
+        manifests(Map.of("embedder.datastore", datastore, "embedder.workers", places.size()));
     List<Pod> pods = new ArrayList<>();
     for (Place place : places) {
       pods.add(
@@ -209,9 +210,7 @@ class TopologyIT {
   /** The run of the chart's job, which must end well. */
   private void evaluate(String datastore, Meanwhile meanwhile) throws Exception {
     var set = new HashMap<String, Object>();
-    set.put(
-        "run.settings[0]",
-        "datastore=%s\\,k=64\\,temperature=10\\,lambda=0.3".formatted(datastore));
+    set.put("run.settings[0]", "datastore=%s,k=64,temperature=10,lambda=0.3".formatted(datastore));
     Pod job = manifests(set).pod("Job", "knnlm-run", 0, runner);
     whileIt(
         () -> {
