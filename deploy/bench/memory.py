@@ -11,13 +11,14 @@ MB = 1e6
 
 
 def process(service, port):
-    """The process id of a service that deploy/local/up started on a gRPC port."""
+    """The process id of a service that deploy/local/up started on a gRPC port, or eval-service on its HTTP port."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_text()
         except OSError:  # it has ended
             continue
-        if f"{service}/target" in command and f"quarkus.grpc.server.port={port}\0" in command:
+        own = [f"quarkus.{server}.port={port}\0" for server in ("grpc.server", "http")]
+        if f"{service}/target" in command and any(setting in command for setting in own):
             return int(folder.name)
     raise SystemExit(f"no process of {service} has the port {port}")
 

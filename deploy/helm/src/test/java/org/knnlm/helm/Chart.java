@@ -14,8 +14,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /** The chart, rendered by Helm's own code. */
-final class Chart {
-  static final Path FOLDER = Path.of("knnlm");
+public final class Chart {
+  static final Path FOLDER = Path.of(System.getProperty("knnlm.root"), "deploy/helm/knnlm");
 
   /** What no preset says: whose database, and who may use it. */
   static final Map<String, Object> NEEDED =
@@ -49,7 +49,7 @@ final class Chart {
   }
 
   /** All manifests of a release named knnlm in a namespace named study. */
-  static String render(Path values, Map<String, Object> set) {
+  public static String render(Path values, Map<String, Object> set) {
     var template =
         new Helm(FOLDER)
             .template()
@@ -61,7 +61,7 @@ final class Chart {
     return template.call();
   }
 
-  static List<JsonNode> parse(String manifests) {
+  public static List<JsonNode> parse(String manifests) {
     try (var documents =
         YAML.readerFor(JsonNode.class).<JsonNode>readValues(new StringReader(manifests))) {
       return documents.readAll().stream().filter(JsonNode::isObject).toList();
@@ -76,7 +76,7 @@ final class Chart {
   }
 
   /** The only object of a kind and name. */
-  static JsonNode find(List<JsonNode> manifests, String kind, String name) {
+  public static JsonNode find(List<JsonNode> manifests, String kind, String name) {
     return manifests.stream()
         .filter(it -> it.path("kind").asText().equals(kind))
         .filter(it -> it.at("/metadata/name").asText().equals(name))
@@ -85,7 +85,7 @@ final class Chart {
   }
 
   /** What a service reads as its settings. */
-  static Properties settings(List<JsonNode> manifests, String service) throws IOException {
+  public static Properties settings(List<JsonNode> manifests, String service) throws IOException {
     var settings = new Properties();
     JsonNode map = find(manifests, "ConfigMap", "knnlm-" + service);
     settings.load(new StringReader(map.at("/data/application.properties").asText()));

@@ -32,6 +32,13 @@ final class Connection {
   private long patience;
 
   @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description = "Longest time of one call of lm-service (default: 600)")
+  private long timeout;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       defaultValue = "${env:KNNLM_SECURITY_TOKEN_FILE}",
@@ -71,7 +78,8 @@ final class Connection {
     var waits = new Waits();
     return new Open(
         channel,
-        new RemoteLanguageModel(channel, address, Duration.ofSeconds(patience), waits),
+        new RemoteLanguageModel(
+            channel, address, Duration.ofSeconds(timeout), Duration.ofSeconds(patience), waits),
         waits);
   }
 

@@ -12,6 +12,10 @@ public interface EmbedderConfig {
   /** Folder of the datastores, each in a folder of its name. Must be set; made when absent. */
   Optional<Path> datastores();
 
+  /** Longest time that one call of lm-service may take. */
+  @WithDefault("10m")
+  Duration timeout();
+
   /** How long a job waits for lm-service when it is away or too busy. */
   @WithDefault("10m")
   Duration patience();

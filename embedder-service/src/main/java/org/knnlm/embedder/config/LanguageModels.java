@@ -15,19 +15,22 @@ final class LanguageModels {
   private final Channel channel;
   private final String address;
   private final Waits waits;
+  private final Duration timeout;
 
   LanguageModels(
       @GrpcClient("lm") Channel channel,
       @ConfigProperty(name = "quarkus.grpc.clients.lm.host") String host,
       @ConfigProperty(name = "quarkus.grpc.clients.lm.port") int port,
+      EmbedderConfig config,
       Waits waits) {
     this.channel = channel;
     this.address = host + ":" + port;
+    this.timeout = config.timeout();
     this.waits = waits;
   }
 
   /** It, for callers who wait so long when it is away or too busy. */
   LanguageModel patientFor(Duration patience) {
-    return new RemoteLanguageModel(channel, address, patience, waits);
+    return new RemoteLanguageModel(channel, address, timeout, patience, waits);
   }
 }

@@ -107,6 +107,8 @@ public final class DatastoreMaker {
       planned = true;
       LOG.log(System.Logger.Level.INFO, "{0}: {1}", corpus.name(), plan.report());
       return plan;
+    } catch (IOException e) {
+      throw EmbeddingException.NotEnoughSpace.unless(staging.path(), e);
     } finally {
       if (!planned) {
         staging.discard();
@@ -164,6 +166,8 @@ public final class DatastoreMaker {
       journal.write(part.index(), written);
       progress.partWritten();
       return written;
+    } catch (IOException e) {
+      throw EmbeddingException.NotEnoughSpace.unless(staging.path(), e);
     }
   }
 

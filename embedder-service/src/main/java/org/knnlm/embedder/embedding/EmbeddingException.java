@@ -1,11 +1,18 @@
 package org.knnlm.embedder.embedding;
 
+import java.io.IOException;
+import java.nio.file.Path;
+
 /** A corpus of which no datastore can be made. */
 public abstract sealed class EmbeddingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private EmbeddingException(String message) {
     super(message);
+  }
+
+  private EmbeddingException(String message, Throwable cause) {
+    super(message, cause);
   }
 
   /** The corpus gives no key. */
@@ -32,6 +39,18 @@ public abstract sealed class EmbeddingException extends RuntimeException {
 
     NotEnoughSpace(String message) {
       super(message);
+    }
+
+    private NotEnoughSpace(Path folder, IOException cause) {
+      super("%s: %s".formatted(folder, cause.getMessage()), cause);
+    }
+
+    /** The exception itself, unless it says that others have filled the disk meanwhile. */
+    static IOException unless(Path folder, IOException e) {
+      if (String.valueOf(e.getMessage()).contains("No space left on device")) {
+        throw new NotEnoughSpace(folder, e);
+      }
+      return e;
     }
   }
 

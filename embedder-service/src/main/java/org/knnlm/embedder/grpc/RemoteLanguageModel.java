@@ -37,7 +37,6 @@ import org.knnlm.proto.tensor.v1.DataType;
  * and that chance varies, so that many callers do not come back at once.
  */
 public final class RemoteLanguageModel implements LanguageModel {
-  private static final long DEADLINE_MINUTES = 10;
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 8000;
 
@@ -46,17 +45,21 @@ public final class RemoteLanguageModel implements LanguageModel {
 
   private final LanguageModelBlockingStub stub;
   private final String address;
+  private final Duration timeout;
   private final Duration patience;
   private final Waits waits;
 
   /**
    * @param address where the channel leads, for errors
+   * @param timeout longest time of one call
    * @param patience how long a call is made again
    * @param waits told of calls that wait
    */
-  public RemoteLanguageModel(Channel channel, String address, Duration patience, Waits waits) {
+  public RemoteLanguageModel(
+      Channel channel, String address, Duration timeout, Duration patience, Waits waits) {
     this.stub = LanguageModelGrpc.newBlockingStub(channel);
     this.address = address;
+    this.timeout = timeout;
     this.patience = patience;
     this.waits = waits;
   }
@@ -178,7 +181,7 @@ public final class RemoteLanguageModel implements LanguageModel {
             () ->
                 call.apply(
                     Clients.connecting(stub)
-                        .withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)));
+                        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)));
       } catch (StatusRuntimeException e) {
         if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
           throw failure(e, attempt);

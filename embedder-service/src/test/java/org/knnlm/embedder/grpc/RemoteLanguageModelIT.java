@@ -59,7 +59,8 @@ class RemoteLanguageModelIT {
             .start();
     String address = "localhost:" + server.getPort();
     channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    return new RemoteLanguageModel(channel, address, Duration.ofSeconds(20), new Waits());
+    return new RemoteLanguageModel(
+        channel, address, Duration.ofMinutes(10), Duration.ofSeconds(20), new Waits());
   }
 
   /** Answers every Forward and Tokenize with prepared replies. */

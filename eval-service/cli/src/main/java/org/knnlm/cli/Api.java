@@ -27,6 +27,9 @@ final class Api implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
+  /** Status of a service that lacks its database or lm-service, or of a proxy that lacks it. */
+  private static final int AWAY = 503;
+
   private final HttpClient http =
       HttpClient.newBuilder()
           .connectTimeout(CONNECT)
@@ -99,6 +102,9 @@ final class Api implements AutoCloseable {
                             problem[0] = text;
                             return null;
                           }));
+      if (response.statusCode() == AWAY) {
+        throw new UnreachableException(explained(AWAY, problem[0]), null);
+      }
       if (response.statusCode() >= 300) {
         throw new RefusedException(explained(response.statusCode(), problem[0]));
       }

@@ -1,6 +1,6 @@
 package org.knnlm.cli;
 
-/** eval-service did not answer. */
+/** eval-service did not answer, or cannot now. */
 final class UnreachableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.Response.StatusType;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.knnlm.eval.analysis.MissingTokensException;
 import org.knnlm.eval.comparison.IncomparableRunsException;
+import org.knnlm.eval.db.DatabaseErrors;
 import org.knnlm.eval.lm.DatastoresException;
 import org.knnlm.eval.lm.FieldProblem;
 import org.knnlm.eval.lm.LanguageModelException;
@@ -82,6 +85,12 @@ public class Problems {
 
   @ServerExceptionMapper
   RestResponse<Problem> map(Throwable e) {
+    Optional<SQLException> away = DatabaseErrors.passing(e);
+    if (away.isPresent()) {
+      LOG.warnf("the database does not answer: %s", away.get().getMessage());
+      return Problem.response(
+          Status.SERVICE_UNAVAILABLE, "the database does not answer; try again");
+    }
     LOG.error("request failed", e);
     return Problem.response(Status.INTERNAL_SERVER_ERROR, "the log of eval-service says why");
   }

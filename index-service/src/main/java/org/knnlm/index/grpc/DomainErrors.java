@@ -19,11 +19,16 @@ import org.knnlm.index.shard.IndexFileException;
 
 /** What the domain's exceptions are to a caller. */
 final class DomainErrors {
+  /** What the system says, and faiss in longer words, when others have filled the disk. */
+  private static final String NO_SPACE = "No space left on device";
+
   private DomainErrors() {}
 
   /** The status of an exception, null for one that nobody foresaw. */
   static StatusRuntimeException status(Throwable e) {
     return switch (e) {
+      case Throwable full when String.valueOf(full.getMessage()).contains(NO_SPACE) ->
+          Errors.of(Code.RESOURCE_EXHAUSTED, full.getMessage());
       case NoSuchDatastoreException missing -> Errors.of(Code.NOT_FOUND, missing.getMessage());
       case ReadOnlyFolderException folder ->
           Errors.of(Code.FAILED_PRECONDITION, folder.getMessage());

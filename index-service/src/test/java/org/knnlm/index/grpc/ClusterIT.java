@@ -46,6 +46,7 @@ class ClusterIT {
   private static final int D = 16;
   private static final int KEYS = 2000;
   private static final List<Integer> STARTS = List.of(0, 300, 1000, 1500, KEYS);
+  private static final Duration TIMEOUT = Duration.ofSeconds(6);
   private static final Offset<Float> ROUNDING = Offset.offset(1e-5f);
 
   @TempDir static Path folder;
@@ -92,7 +93,9 @@ class ClusterIT {
               "knnlm.cluster.instances",
               "3",
               "knnlm.cluster.peers",
-              peers));
+              peers,
+              "knnlm.cluster.timeout",
+              TIMEOUT.toSeconds() + "s"));
     }
 
     String get(String path) throws Exception {
@@ -237,6 +240,32 @@ class ClusterIT {
         assertThat(caller.get()).isPositive();
       }
     }
+  }
+
+  /** Its connections stay, and nothing comes through them. */
+  @Test
+  void aFrozenInstanceIsNamedWhenItsTimeIsOver() throws Exception {
+    SearchRequest request = request(20, 10).build();
+    Found expected = search(whole, request);
+    assertThat(search(INSTANCES.getFirst(), request).ids).isEqualTo(expected.ids);
+    signal(INSTANCES.get(2), "STOP");
+    try {
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> search(INSTANCES.getFirst(), request))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("UNAVAILABLE")
+          .hasMessageContaining("keys 1,000 to 1,500")
+          .hasMessageContaining("127.0.0.1:" + GRPC_PORTS.get(2));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT.multipliedBy(3));
+    } finally {
+      signal(INSTANCES.get(2), "CONT");
+    }
+    awaitWhole(request, expected);
+  }
+
+  private static void signal(Instance instance, String name) throws Exception {
+    String pid = Long.toString(instance.process.process().pid());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   /** Calls that are right, or say that an instance is lost; returns how many were right. */

@@ -2,6 +2,8 @@ package org.knnlm.lm.grpc;
 
 import com.google.rpc.Code;
 import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -12,6 +14,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.knnlm.grpc.Clients;
@@ -41,8 +44,8 @@ import org.knnlm.proto.tensor.v1.DataType;
 import org.knnlm.proto.tensor.v1.Tensor;
 
 /**
- * Neighbours from index-service. Its errors keep their code; deadline and cancellation of the call
- * that is being answered go along.
+ * Neighbours from index-service. Its errors keep their code; cancellation and most of the time of
+ * the call that is being answered go along.
  */
 @Singleton
 final class NearestNeighborsClient implements NeighborIndex {
@@ -55,14 +58,21 @@ final class NearestNeighborsClient implements NeighborIndex {
     this.index = NearestNeighborsGrpc.newBlockingStub(channel);
   }
 
+  /** Leaves time to say that it was index-service which did not answer in time. */
+  private NearestNeighborsBlockingStub stub() {
+    NearestNeighborsBlockingStub stub = Clients.connecting(index);
+    Deadline caller = Context.current().getDeadline();
+    return caller == null
+        ? stub
+        : stub.withDeadlineAfter(
+            caller.timeRemaining(TimeUnit.MILLISECONDS) * 9 / 10, TimeUnit.MILLISECONDS);
+  }
+
   @Override
   public Datastore describe(String name) {
     DescribeResponse found =
         calling(
-            name,
-            () ->
-                Clients.connecting(index)
-                    .describe(DescribeRequest.newBuilder().setDatastore(name).build()));
+            name, () -> stub().describe(DescribeRequest.newBuilder().setDatastore(name).build()));
     return new Datastore(
         name,
         found.getNumKeys(),
@@ -108,8 +118,7 @@ final class NearestNeighborsClient implements NeighborIndex {
           calling(
               search.datastore(),
               () -> {
-                receive(
-                    Clients.connecting(index).tokenProbabilities(request.build()), all, first, end);
+                receive(stub().tokenProbabilities(request.build()), all, first, end);
                 return null;
               });
         });
@@ -138,10 +147,7 @@ final class NearestNeighborsClient implements NeighborIndex {
               search.datastore(),
               () -> {
                 SparseReplies.receive(
-                    Clients.connecting(index).tokenDistributions(request.build()),
-                    all,
-                    first,
-                    first + piece.count());
+                    stub().tokenDistributions(request.build()), all, first, first + piece.count());
                 return null;
               });
         });
@@ -166,9 +172,7 @@ final class NearestNeighborsClient implements NeighborIndex {
                   search.datastore(),
                   () ->
                       NeighborReplies.rows(
-                          Clients.connecting(index).search(request.build()),
-                          piece.count(),
-                          softmax.k()))
+                          stub().search(request.build()), piece.count(), softmax.k()))
               .forEach(row -> all.add(neighbors(search, row, softmax, surroundings)));
         });
     return all;
@@ -187,9 +191,7 @@ final class NearestNeighborsClient implements NeighborIndex {
     Arrays.stream(row.ids()).limit(surroundings.count()).forEach(request::addIds);
     return calling(
         search.datastore(),
-        () ->
-            NeighborReplies.neighbors(
-                row, softmax, Clients.connecting(index).contexts(request.build())));
+        () -> NeighborReplies.neighbors(row, softmax, stub().contexts(request.build())));
   }
 
   /** Queries from some index on. */
