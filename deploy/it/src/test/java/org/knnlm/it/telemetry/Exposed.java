@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.knnlm.local.ServiceProcess;
 
 /** What services tell at /q. */
@@ -18,18 +20,18 @@ final class Exposed {
 
   private Exposed() {}
 
+  /** A sample, and the trace that is an example of it. */
+  private static final Pattern SAMPLE = Pattern.compile("([^#].*?) (\\S+)(?: # .*)?");
+
   /** The metrics with their labels, as Prometheus reads them. */
   static Map<String, Double> metrics(ServiceProcess service)
       throws IOException, InterruptedException {
     Map<String, Double> metrics = new HashMap<>();
     get(service, "/q/metrics")
         .lines()
-        .filter(line -> !line.startsWith("#"))
-        .forEach(
-            line -> {
-              int value = line.lastIndexOf(' ');
-              metrics.put(line.substring(0, value), Double.valueOf(line.substring(value + 1)));
-            });
+        .map(SAMPLE::matcher)
+        .filter(Matcher::matches)
+        .forEach(sample -> metrics.put(sample.group(1), Double.valueOf(sample.group(2))));
     return metrics;
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ class TelemetryIT {
     Path given = Path.of(TelemetryIT.class.getResource("/dashboard").toURI());
     copy(given, "tasks/capitals.yaml");
     copy(given, "data-sets/dashboard/capitals.jsonl");
+    makeManyExamples();
     receiver = new SpanReceiver();
     stack =
         LocalStack.start(
@@ -80,12 +82,22 @@ class TelemetryIT {
       pipeline.buildIndex(
           BuildIndexRequest.newBuilder().setDatastore("facts").build(), progress -> {});
     }
-    ofTask = eval.start(task());
+    ofTask = eval.start(task("capitals"));
     eval.follow(ofTask, progress -> {});
     ObjectNode run = JSON.createObjectNode();
     run.put("protocol", "wikitext").put("text", FACTS.resolve("text.txt").toString());
     ofText = eval.start(run);
     eval.follow(ofText, progress -> {});
+  }
+
+  /** A run of them is not over before services are lost. */
+  private static void makeManyExamples() throws IOException {
+    List<String> few = Files.readAllLines(data.resolve("data-sets/dashboard/capitals.jsonl"));
+    Files.write(
+        data.resolve("data-sets/dashboard/many.jsonl"),
+        Collections.nCopies(100, few).stream().flatMap(List::stream).toList());
+    String task = Files.readString(data.resolve("tasks/capitals.yaml"));
+    Files.writeString(data.resolve("tasks/many.yaml"), task.replace("capitals", "many"));
   }
 
   private static void copy(Path from, String file) throws IOException {
@@ -94,9 +106,9 @@ class TelemetryIT {
     Files.copy(from.resolve(file), to);
   }
 
-  private static ObjectNode task() {
+  private static ObjectNode task(String name) {
     ObjectNode run = JSON.createObjectNode();
-    run.putArray("tasks").add("capitals");
+    run.putArray("tasks").add(name);
     run.putArray("settings")
         .addObject()
         .put("datastore", "facts")
@@ -323,6 +335,9 @@ class TelemetryIT {
     assertThat(Exposed.check(service("index-service"), "open datastores").at("/data/open").asInt())
         .isEqualTo(1);
 
+    String run = eval.start(task("many"));
+    await(() -> eval.run(run).path("examplesDone").asInt() > 0, true);
+
     service("index-service").process().destroyForcibly().waitFor();
     for (ServiceProcess service : List.of(evalService, lmService)) {
       JsonNode index = Exposed.check(service, "index-service");
@@ -330,8 +345,6 @@ class TelemetryIT {
       assertThat(index.at("/data/reason").asText())
           .isEqualTo("index-service does not answer: UNAVAILABLE");
     }
-    ObjectNode waiting = task();
-    eval.start(waiting);
     awaitWaiting("index-service");
 
     lmService.process().destroyForcibly().waitFor();
