@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command with its environment and folder, as a process that can die and be started again. */
 final class Pod implements AutoCloseable {
-  private static final Duration READY = Duration.ofMinutes(3);
+  private static final Duration READY = Duration.ofMinutes(5);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -139,7 +139,7 @@ final class Pod implements AutoCloseable {
 
   /** Waits for its end. */
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("%s ends:%n%s", name, logged()).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("%s ends:%n%s", name, logged()).isTrue();
     return process.exitValue();
   }
 
