@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Perplexity of the embedded default without and with retrieval.
+"""Perplexity and answers of the embedded default without and with retrieval.
 
     python3 measure.py             # needs generate.py's files, tinyfacts-2.8m/ and defaults.json
-    python3 measure.py --choose    # searches a grid on build/validation.txt and writes defaults.json first
+    python3 measure.py --choose    # searches a grid on build/validation.txt and build/validation/ and writes defaults.json first
 
 Keys, windows and losses as the kNN-LM papers' public code has them: the key of a position is the input of the last
 layer's MLP in float16, its value the next token; windows of 1024 tokens with a stride of 512; the loss is the mean of
@@ -20,6 +20,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import generate
+import questions
 
 HERE = Path(__file__).resolve().parent
 WINDOW, STRIDE = 1024, 512
@@ -137,6 +138,41 @@ def mixed(base, p_knn, weight):
         return np.logaddexp(np.log(weight * p_knn), np.log1p(-weight) + base)
 
 
+def asked(reader, path):
+    """Per token of an option: question, option, token, base log probability, key; and whether the option is right."""
+    columns = []
+    for q, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        premise = reader.tokenizer(row["premise"])["input_ids"]
+        for o, option in enumerate(row["options"]):
+            ids = premise + reader.tokenizer(f" {option}.", add_special_tokens=False)["input_ids"]
+            logp, hidden = reader.read(ids)
+            for t in range(len(premise), len(ids)):
+                right = o == row["answer"]
+                columns.append((q, o, ids[t], logp[t - 1, ids[t]].item(), hidden[t - 1].numpy(), right))
+    names = ("question", "option", "tokens", "base", "keys", "right")
+    return dict(zip(names, map(np.array, zip(*columns))))
+
+
+def accuracy(task, logp):
+    """The share of questions whose right option has the greatest probability."""
+    sums = np.full((task["question"].max() + 1, questions.OPTIONS), -np.inf)
+    told = np.unique(np.stack([task["question"], task["option"]]), axis=1)
+    sums[told[0], told[1]] = 0
+    np.add.at(sums, (task["question"], task["option"]), logp)
+    right = np.zeros(len(sums), dtype=int)
+    right[task["question"][task["right"]]] = task["option"][task["right"]]
+    return float((sums.argmax(1) == right).mean())
+
+
+def with_oracle(task, distances, hits):
+    """The right option's tokens among the neighbours, as near as the nearest; the last of the k gives way."""
+    distances, hits = distances.copy(), hits.copy()
+    distances[task["right"], -1] = distances[task["right"], 0]
+    hits[task["right"], -1] = True
+    return distances, hits
+
+
 def report(name, text, logp):
     fact = text["fact"]
     print(
@@ -146,6 +182,7 @@ def report(name, text, logp):
 
 
 def choose(text, distances, hits):
+    """The setting with the lowest perplexity."""
     grid = []
     for k, temperature in itertools.product(NEIGHBOURS, TEMPERATURES):
         p = retrieved(distances[:, :k], hits[:, :k], temperature)
@@ -156,10 +193,33 @@ def choose(text, distances, hits):
     return {"k": k, "temperature": temperature, "lambda": weight}
 
 
+def choose_for_tasks(tasks):
+    """The setting with the highest mean accuracy; tasks: task, distances and hits of each."""
+    grid = []
+    for k, temperature in itertools.product(NEIGHBOURS, TEMPERATURES):
+        p = [(task, retrieved(distances[:, :k], hits[:, :k], temperature)) for task, distances, hits in tasks]
+        row = [np.mean([accuracy(task, mixed(task["base"], q, weight)) for task, q in p]) for weight in WEIGHTS]
+        grid += [(-value, k, temperature, weight) for value, weight in zip(row, WEIGHTS)]
+        print(f"k {k:4d} T {temperature:4.1f}  " + "  ".join(f"λ {w}: {v:.3f}" for w, v in zip(WEIGHTS, row)))
+    _, k, temperature, weight = min(grid)
+    return {"k": k, "temperature": temperature, "lambda": weight}
+
+
+def report_tasks(name, folder, reader, index, values, setting):
+    print(f"{name}: share of right answers of the language model, kNN-LM, oracle retrieval")
+    for task in questions.TASKS:
+        some = asked(reader, folder / f"{task}.jsonl")
+        distances, hits = neighbours(some, index, values, setting["k"])
+        shares = [accuracy(some, some["base"])]
+        for found in ((distances, hits), with_oracle(some, distances, hits)):
+            shares.append(accuracy(some, mixed(some["base"], retrieved(*found, setting["temperature"]), setting["lambda"])))
+        print(f"  {task:15s} {some['question'].max() + 1:4d} questions " + "  ".join(f"{s:6.1%}" for s in shares))
+
+
 def main():
     parser = argparse.ArgumentParser(description="Perplexity without and with retrieval.")
     parser.add_argument("--model", type=Path, default=HERE / "tinyfacts-2.8m")
-    parser.add_argument("--choose", action="store_true", help="choose defaults.json on build/validation.txt")
+    parser.add_argument("--choose", action="store_true", help="choose defaults.json first")
     options = parser.parse_args()
     torch.set_num_threads(2)
     reader = Reader(options.model)
@@ -170,18 +230,25 @@ def main():
     defaults = HERE / "defaults.json"
     if options.choose:
         text = scored(reader, HERE / "build" / "validation.txt")
-        settings = choose(text, *neighbours(text, exact, values, max(NEIGHBOURS)))
+        tasks = [asked(reader, HERE / "build" / "validation" / f"{task}.jsonl") for task in questions.TASKS]
+        settings = {
+            "perplexity": choose(text, *neighbours(text, exact, values, max(NEIGHBOURS))),
+            "tasks": choose_for_tasks([(t, *neighbours(t, exact, values, max(NEIGHBOURS))) for t in tasks]),
+        }
         defaults.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     settings = json.loads(defaults.read_text(encoding="utf-8"))
     print(f"settings: {settings}")
     quantized = quantized_index(keys)
+    setting = settings["perplexity"]
     for name, path in (("text", HERE / "text.txt"), ("control", HERE / "build" / "control.txt")):
         text = scored(reader, path)
         print(f"{name}: {len(text['tokens'])} targets, {text['fact'].sum()} of them in facts, {text['words']} words")
         report("language model", text, text["base"])
         for label, index in (("kNN-LM, exact search", exact), ("kNN-LM, IVFPQ", quantized)):
-            p = retrieved(*neighbours(text, index, values, settings["k"]), settings["temperature"])
-            report(label, text, mixed(text["base"], p, settings["lambda"]))
+            p = retrieved(*neighbours(text, index, values, setting["k"]), setting["temperature"])
+            report(label, text, mixed(text["base"], p, setting["lambda"]))
+    for name, folder in (("tasks", HERE / "tasks"), ("control", HERE / "build" / "control")):
+        report_tasks(name, folder, reader, exact, values, settings["tasks"])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Checks of the committed texts: python3 -m unittest (standard library only)."""
 import json
 import random
+import re
 import unittest
 
 import generate
+import questions
 
 
 class TinyFactsTest(unittest.TestCase):
@@ -14,6 +16,7 @@ class TinyFactsTest(unittest.TestCase):
         cls.by_title = {e.title: e for e in cls.entities}
         lines = (generate.HERE / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
         cls.corpus = [json.loads(line)["text"] for line in lines]
+        cls.asked = generate.task_questions(cls.entities)
         cls.text = (generate.HERE / "text.txt").read_text(encoding="utf-8")
 
     def test_no_training_document_tells_a_fact_of_a_held_out_entity(self):
@@ -22,6 +25,44 @@ class TinyFactsTest(unittest.TestCase):
         joined = "\n".join(documents)
         for entity in self.held_out:  # the names themselves are known
             self.assertIn(entity.title, joined)
+
+    def test_practice_asks_nothing_about_held_out_entities_nor_what_is_kept_to_see_whether_it_helped(self):
+        asked, _ = questions.practised(generate.tellable(self.entities))
+        held_out = {e.name for e in self.held_out}
+        self.assertEqual([], [q for q in asked if q.about & held_out])
+        names = generate.words_match([name.removeprefix("the ") for name in held_out])
+        self.assertEqual([], [q for q in asked if names.search(q.told())])
+        for task in questions.TASKS:
+            kept = self.asked["control"][task]
+            self.assertTrue(kept, task)
+            self.assertEqual(set(), {q.about for q in asked} & {q.about for q in kept}, task)
+
+    def test_tasks_and_validation_ask_about_different_held_out_entities(self):
+        for task in questions.TASKS:
+            about = []
+            for name in "tasks", "validation":
+                asked = [{e for e in self.held_out if e.name in q.about} for q in self.asked[name][task]]
+                self.assertTrue(asked and all(asked), f"{name} {task}")
+                about.append(set().union(*asked))
+            self.assertEqual(set(), about[0] & about[1], task)
+
+    def test_the_answer_is_what_the_tables_say(self):
+        by_name = {e.name: e for e in self.held_out}
+        spoken = {e.spoken: e for e in self.held_out}
+        for question in self.asked["tasks"]["comparison"]:
+            for words, column, least in (("born earlier", "birth", True), ("born later", "birth", False), ("heavier", "number", False)):
+                if words in question.premise:
+                    numbers = {o: int(spoken[o].facts[column]) for o in question.options}
+                    self.assertEqual((min if least else max)(numbers, key=numbers.get), question.answer, question)
+        for question in self.asked["tasks"]["counting"]:
+            values = [value for name in question.about for value in by_name[name].facts.values()]
+            value = next(v for v in sorted(values, key=len, reverse=True) if f" {v}: " in question.premise) if question.answer != "none" else None
+            self.assertEqual(questions.COUNTS[values.count(value)], question.answer, question)
+        for task in "recall_names", "recall_numbers", "join":
+            for question in self.asked["tasks"][task]:
+                facts = [(r, v) for e in self.entities if e.name in question.about for r, v in e.facts.items()]
+                told = {v for r, v in facts if r in question.about}
+                self.assertIn(re.sub("^an? ", "", question.answer), told, question)
 
     def test_the_leak_check_finds_every_single_fact(self):
         rng = random.Random(0)
@@ -68,6 +109,9 @@ class TinyFactsTest(unittest.TestCase):
         self.assertEqual(corpus, self.corpus)
         text, validation = generate.held_out_articles(self.entities, self.general)
         self.assertEqual(generate.wikitext(text), self.text)
+        for task, asked in self.asked["tasks"].items():
+            lines = (generate.HERE / "tasks" / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
+            self.assertEqual([json.dumps(q.row(), ensure_ascii=False) for q in asked], lines)
         self.assertEqual(set(), {a.split("\n")[0] for a in text} & {a.split("\n")[0] for a in validation})
 
 

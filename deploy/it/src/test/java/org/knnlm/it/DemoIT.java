@@ -41,11 +41,20 @@ class DemoIT {
     Ended demo = demo();
     assertThat(demo.exit()).as(demo.output()).isZero();
     assertThat(demo.output())
-        .contains("1/3 Datastore", "2/3 Index", "3/3 Evaluation")
+        .contains("1/4 Datastore", "2/4 Index", "3/4 Perplexity", "4/4 Tasks")
         .contains("Retrieval lowers the perplexity of text.txt from ");
     Matcher change = Pattern.compile("-(\\d+\\.\\d+) %").matcher(demo.output());
     assertThat(change.find()).as(demo.output()).isTrue();
     assertThat(Double.parseDouble(change.group(1))).isGreaterThan(20);
+    Matcher memory =
+        Pattern.compile("Memory +(\\d+) % → +(\\d+) % with retrieval, +(\\d+) % with an oracle")
+            .matcher(demo.output());
+    assertThat(memory.find()).as(demo.output()).isTrue();
+    int base = Integer.parseInt(memory.group(1));
+    assertThat(Integer.parseInt(memory.group(2))).isGreaterThan(base + 8);
+    assertThat(Integer.parseInt(memory.group(3))).isGreaterThan(Integer.parseInt(memory.group(2)));
+    assertThat(demo.output()).contains("Reasoning", "Classification", "Plot: ");
+    assertThat(data.resolve("study.svg")).content().contains("<svg", "comparison", "</svg>");
     assertThat(ProcessHandle.allProcesses().flatMap(p -> p.info().commandLine().stream()))
         .noneMatch(line -> line.contains(data.toString()));
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * corpus → datastore → index → perplexity without and with retrieval, on services started for it.
+ * corpus → datastore → index → perplexity without and with retrieval, on services started for it;
+ * with the embedded model also what retrieval does for its tasks.
  */
 @Command(
     name = "deploy/local/demo",
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
     description =
         "Starts the four services and PostgreSQL on the loopback interface, makes a datastore and its index, and"
             + " prints the perplexity of a text without and with retrieval. Without options it uses the tiny model"
-            + " and the texts that come with the project.")
+            + " and the texts that come with the project, and asks it questions, too: of memory, of reasoning,"
+            + " and of classification.")
 public final class Demo implements Callable<Integer> {
   private static final String DATASTORE = "demo";
 
@@ -79,6 +81,11 @@ public final class Demo implements Callable<Integer> {
   @Option(names = "--keep", description = "Leave the services up until Ctrl-C.")
   private boolean keep;
 
+  /** Folder of the tasks; null but for the embedded model and its texts. */
+  private Path tasks;
+
+  private ObjectNode taskSetting;
+
   private final Path root = Path.of(System.getProperty("knnlm.root", "")).toAbsolutePath();
   private final PrintStream out = System.out;
   private final boolean terminal = isTerminal();
@@ -117,6 +124,9 @@ public final class Demo implements Callable<Integer> {
       }
     }
     forgetLastDatastore();
+    if (tasks != null) {
+      Study.install(tasks, data);
+    }
     out.println(
         "Starting lm-service, index-service, embedder-service, eval-service and PostgreSQL");
     long start = System.nanoTime();
@@ -128,12 +138,15 @@ public final class Demo implements Callable<Integer> {
         var eval = new EvalClient(stack.evalPort())) {
       makeDatastore(pipeline);
       makeIndex(pipeline);
-      boolean done = evaluate(eval);
+      perplexity(eval);
+      if (tasks != null) {
+        study(eval);
+      }
       if (keep) {
-        out.printf("%s%nCtrl-C stops them.%n", stack.addresses());
+        out.printf("%nDashboard: %s%n%s%nCtrl-C stops them.%n", eval.address(), stack.addresses());
         new CountDownLatch(1).await();
       }
-      return done ? 0 : 1;
+      return 0;
     }
   }
 
@@ -141,9 +154,13 @@ public final class Demo implements Callable<Integer> {
     Path ours = root.resolve("deploy/local/tinyfacts");
     if (model == null && corpus == null && text == null) {
       JsonNode settings = new ObjectMapper().readTree(ours.resolve("defaults.json").toFile());
-      k = settings.get("k").asInt();
-      lambda = settings.get("lambda").asDouble();
-      temperature = settings.get("temperature").asDouble();
+      JsonNode ofText = settings.get("perplexity");
+      k = ofText.get("k").asInt();
+      lambda = ofText.get("lambda").asDouble();
+      temperature = ofText.get("temperature").asDouble();
+      tasks = ours.resolve("tasks");
+      taskSetting = (ObjectNode) settings.get("tasks");
+      taskSetting.put("datastore", DATASTORE).put("exactDistances", true);
     }
     model = model == null ? ours.resolve("tinyfacts-2.8m") : model;
     corpus = corpus == null ? ours.resolve("corpus.jsonl") : corpus;
@@ -164,7 +181,7 @@ public final class Demo implements Callable<Integer> {
 
   private void makeDatastore(Pipeline pipeline) {
     long start = System.nanoTime();
-    var line = new ProgressLine(out, terminal, "1/3 Datastore   ");
+    var line = new ProgressLine(out, terminal, step(1, "Datastore"));
     DescribeDatastoreResponse made =
         pipeline.createDatastore(
             DATASTORE,
@@ -188,7 +205,7 @@ public final class Demo implements Callable<Integer> {
 
   private void makeIndex(Pipeline pipeline) {
     long start = System.nanoTime();
-    var line = new ProgressLine(out, terminal, "2/3 Index       ");
+    var line = new ProgressLine(out, terminal, step(2, "Index"));
     IndexInfo made =
         pipeline.buildIndex(
             BuildIndexRequest.newBuilder().setDatastore(DATASTORE).build(),
@@ -209,33 +226,22 @@ public final class Demo implements Callable<Integer> {
     made.getWarningsList().forEach(warning -> out.println("                " + warning));
   }
 
-  private boolean evaluate(EvalClient eval) throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    var line = new ProgressLine(out, terminal, "3/3 Evaluation  ");
-    String id = eval.start(run());
-    eval.follow(
-        id,
-        progress ->
-            line.update(
-                "windows",
-                progress.path("windowsDone").asLong(),
-                progress.path("windowsTotal").asLong(),
-                remaining(
-                    progress.path("etaSeconds").isNumber(),
-                    progress.path("etaSeconds").asDouble())));
-    JsonNode run = eval.run(id);
-    line.done(
-        String.format(
-            Locale.ROOT,
-            "run %s: %s in %.1f s",
-            id,
-            run.path("state").asText(),
-            (System.nanoTime() - start) / 1e9));
-    if (!"DONE".equals(run.path("state").asText())) {
-      throw new IOException("run " + id + ": " + run.path("error").asText("no reason given"));
-    }
-    out.printf("%n%s%n%s%n", eval.table(id, "text"), summary(eval.table(id)));
-    return true;
+  private String step(int number, String name) {
+    return String.format("%d/%d %-12s", number, tasks == null ? 3 : 4, name);
+  }
+
+  private void perplexity(EvalClient eval) throws IOException, InterruptedException {
+    var line = new ProgressLine(out, terminal, step(3, "Perplexity"));
+    String id = Evaluation.done(eval, run(), "windows", line);
+    out.printf("%n%s%n%s%n%n", eval.table(id, "text"), summary(eval.table(id)));
+  }
+
+  private void study(EvalClient eval) throws IOException, InterruptedException {
+    var line = new ProgressLine(out, terminal, step(4, "Tasks"));
+    String id = Evaluation.done(eval, Study.run(taskSetting), "examples", line);
+    Study study = Study.of(new ObjectMapper().readTree(eval.get("/api/compare?runs=" + id)), tasks);
+    Path plot = Files.writeString(data.resolve("study.svg"), StudyPlot.of(study));
+    out.printf("%n%s%nPlot: %s%n", StudyTable.of(study), plot);
   }
 
   /** What retrieval did, in a sentence. */
