@@ -47,22 +47,24 @@ class TinyFactsTest(unittest.TestCase):
             self.assertEqual(set(), about[0] & about[1], task)
 
     def test_the_answer_is_what_the_tables_say(self):
-        by_name = {e.name: e for e in self.held_out}
         spoken = {e.spoken: e for e in self.held_out}
+        columns = {"born earlier": ("birth", min), "born later": ("birth", max), "heavier": ("number", max)}
         for question in self.asked["tasks"]["comparison"]:
-            for words, column, least in (("born earlier", "birth", True), ("born later", "birth", False), ("heavier", "number", False)):
-                if words in question.premise:
-                    numbers = {o: int(spoken[o].facts[column]) for o in question.options}
-                    self.assertEqual((min if least else max)(numbers, key=numbers.get), question.answer, question)
+            for words in filter(question.premise.__contains__, columns):
+                column, chosen = columns[words]
+                numbers = {option: int(spoken[option].facts[column]) for option in question.options}
+                self.assertEqual(chosen(numbers, key=numbers.get), question.answer, question)
+        values = sorted({v for e in self.entities for v in e.facts.values()}, key=len, reverse=True)
         for question in self.asked["tasks"]["counting"]:
-            values = [value for name in question.about for value in by_name[name].facts.values()]
-            value = next(v for v in sorted(values, key=len, reverse=True) if f" {v}: " in question.premise) if question.answer != "none" else None
-            self.assertEqual(questions.COUNTS[values.count(value)], question.answer, question)
+            _, asked, names = question.premise.split("?")[0].split(": ")
+            value = next(v for v in values if asked.endswith(f" {v}"))
+            count = sum(value in spoken[name].facts.values() for name in names.split(", "))
+            self.assertEqual(questions.COUNTS[count], question.answer, question)
         for task in "recall_names", "recall_numbers", "join":
             for question in self.asked["tasks"][task]:
                 facts = [(r, v) for e in self.entities if e.name in question.about for r, v in e.facts.items()]
                 told = {v for r, v in facts if r in question.about}
-                self.assertIn(re.sub("^an? ", "", question.answer), told, question)
+                self.assertTrue({question.answer, re.sub("^an? ", "", question.answer)} & told, question)
 
     def test_the_leak_check_finds_every_single_fact(self):
         rng = random.Random(0)
