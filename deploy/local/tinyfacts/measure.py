@@ -2,7 +2,7 @@
 """Perplexity and answers of the embedded default without and with retrieval.
 
     python3 measure.py             # needs generate.py's files, tinyfacts-2.8m/ and defaults.json
-    python3 measure.py --choose    # searches a grid on build/validation.txt and build/validation/ and writes defaults.json first
+    python3 measure.py --choose    # writes defaults.json first, from build/validation.txt and build/validation/
 
 Keys, windows and losses as the kNN-LM papers' public code has them: the key of a position is the input of the last
 layer's MLP in float16, its value the next token; windows of 1024 tokens with a stride of 512; the loss is the mean of

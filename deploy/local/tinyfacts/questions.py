@@ -14,7 +14,8 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
-from entities import EVALUATION_PATTERN, HERE, SEED, choose_words, fill, load, read_sections, tell, unseen_pattern, with_article, words_match
+from entities import EVALUATION_PATTERN, HERE, SEED, choose_words, fill, load, read_sections, tell, unseen_pattern
+from entities import with_article, words_match
 
 TASKS = ("recall_names", "recall_numbers", "join", "comparison", "counting", "description")
 PRACTICE = dict(zip(TASKS, (5000, 2000, 9000, 12000, 10000, 5000)))
@@ -86,7 +87,8 @@ class Asker:
         if named is None or not self.known_of[named]:
             return None
         second = self.rng.choice(self.known_of[named])
-        return self.sentence(named, second, called(named, phrase.replace("{name}", entity.spoken)), {entity.name, named.name, second})
+        subject = called(named, phrase.replace("{name}", entity.spoken))
+        return self.sentence(named, second, subject, {entity.name, named.name, second})
 
     def comparison(self):
         kind, relation = self.rng.choice(self.pool("comparison"))
@@ -140,7 +142,8 @@ class Asker:
         chosen = self.rng.choice(found)
         words = with_article if chosen[2] else str
         options = tuple(words(option) for option in self.options(entity.kind.name, relation, entity))
-        return Question(frozenset(about), fill(choose_words(chosen[1], self.rng), subject), options, words(entity.facts[relation]))
+        premise = fill(choose_words(chosen[1], self.rng), subject)
+        return Question(frozenset(about), premise, options, words(entity.facts[relation]))
 
     def options(self, kind, relation, entity):
         """The answer among values of others, frequent values more often, as they are for the answers."""
