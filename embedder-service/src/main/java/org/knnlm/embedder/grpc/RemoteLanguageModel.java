@@ -175,19 +175,19 @@ public final class RemoteLanguageModel implements LanguageModel {
 
   private <T> T call(Function<LanguageModelBlockingStub, T> call) {
     long began = System.nanoTime();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return Clients.reading(
-            () ->
-                call.apply(
-                    Clients.connecting(stub)
-                        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)));
-      } catch (StatusRuntimeException e) {
-        if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
-          throw failure(e, attempt);
-        }
-        String reason = "lm-service at %s: %s".formatted(address, reason(e));
-        try (var _ = waits.begin(reason)) {
+    try (Waits.Call waiting = waits.call()) {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return Clients.reading(
+              () ->
+                  call.apply(
+                      Clients.connecting(stub)
+                          .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)));
+        } catch (StatusRuntimeException e) {
+          if (!mayPass(e.getStatus()) || System.nanoTime() - began >= patience.toNanos()) {
+            throw failure(e, attempt);
+          }
+          waiting.waitsFor("lm-service at %s: %s".formatted(address, reason(e)));
           pause(attempt);
         }
       }

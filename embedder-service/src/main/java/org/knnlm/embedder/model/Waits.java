@@ -10,18 +10,31 @@ public final class Waits {
   private final LongAdder all = new LongAdder();
   private volatile String reason = "";
 
-  /** Until it is closed, a call waits. */
-  public interface Wait extends AutoCloseable {
+  /** A call that may have to wait: it waits from the first reason until it is closed. */
+  public final class Call implements AutoCloseable {
+    private boolean waits;
+
+    /** The call did not go through, and is made again. */
+    public void waitsFor(String why) {
+      reason = why;
+      if (!waits) {
+        waits = true;
+        waiting.incrementAndGet();
+        all.increment();
+      }
+    }
+
     @Override
-    void close();
+    public void close() {
+      if (waits) {
+        waiting.decrementAndGet();
+      }
+    }
   }
 
-  /** A call waits from now on. */
-  public Wait begin(String why) {
-    reason = why;
-    waiting.incrementAndGet();
-    all.increment();
-    return waiting::decrementAndGet;
+  /** A call that did not have to wait yet. */
+  public Call call() {
+    return new Call();
   }
 
   /** Calls that wait now. */
@@ -29,7 +42,7 @@ public final class Waits {
     return waiting.get();
   }
 
-  /** Waits since the start. */
+  /** Calls since the start that had to wait. */
   public long all() {
     return all.sum();
   }

@@ -34,7 +34,7 @@ final class Figures {
     gauge("keys.left", "Keys that saves under way lack", datastores, Figures::keysLeft);
 
     gauge("waiting", "Calls that wait for lm-service", waits, Waits::waiting);
-    counter("waits", "Times that a call had to wait for lm-service", waits, Waits::all);
+    counter("waits", "Calls that had to wait for lm-service", waits, Waits::all);
   }
 
   private static long keysLeft(Datastores datastores) {
