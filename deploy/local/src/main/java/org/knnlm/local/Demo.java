@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.knnlm.proto.embedder.v1.CorpusFormat;
 import org.knnlm.proto.embedder.v1.DescribeDatastoreResponse;
 import org.knnlm.proto.index.v1.BuildIndexRequest;
 import org.knnlm.proto.index.v1.IndexInfo;
@@ -41,7 +42,7 @@ public final class Demo implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Hugging Face directory of a Llama model.")
+      description = "Hugging Face directory of a Llama, Mistral, Qwen2 or GPT-2 model.")
   private Path model;
 
   @Option(
@@ -50,6 +51,19 @@ public final class Demo implements Callable<Integer> {
       description =
           "Documents of the datastore: .jsonl with a field \"text\", or .txt with a document a line.")
   private Path corpus;
+
+  /** What a name does not tell, named as in the contracts. */
+  private enum Format {
+    LINES,
+    WHOLE,
+    WIKITEXT
+  }
+
+  @Option(
+      names = "--format",
+      description =
+          "A document of a .txt corpus: a line (LINES), the file (WHOLE), or what a line \"= … =\" begins (WIKITEXT).")
+  private Format format;
 
   @Option(
       names = "--text",
@@ -186,6 +200,9 @@ public final class Demo implements Callable<Integer> {
         pipeline.createDatastore(
             DATASTORE,
             corpus,
+            format == null
+                ? CorpusFormat.CORPUS_FORMAT_UNSPECIFIED
+                : CorpusFormat.valueOf("CORPUS_FORMAT_" + format),
             progress ->
                 line.update(
                     "keys",

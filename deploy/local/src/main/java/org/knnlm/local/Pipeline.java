@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.knnlm.proto.embedder.v1.CorpusFormat;
 import org.knnlm.proto.embedder.v1.CreateDatastoreRequest;
 import org.knnlm.proto.embedder.v1.DescribeDatastoreRequest;
 import org.knnlm.proto.embedder.v1.DescribeDatastoreResponse;
@@ -41,11 +42,18 @@ public final class Pipeline implements AutoCloseable {
    */
   public DescribeDatastoreResponse createDatastore(
       String name, Path corpus, Consumer<WatchDatastoreResponse> progress) {
+    return createDatastore(name, corpus, CorpusFormat.CORPUS_FORMAT_UNSPECIFIED, progress);
+  }
+
+  /** The same, from a corpus whose format its name does not tell. */
+  DescribeDatastoreResponse createDatastore(
+      String name, Path corpus, CorpusFormat format, Consumer<WatchDatastoreResponse> progress) {
     var embedder = EmbedderGrpc.newBlockingStub(embedderChannel);
     embedder.createDatastore(
         CreateDatastoreRequest.newBuilder()
             .setName(name)
             .setCorpus(corpus.toAbsolutePath().toString())
+            .setFormat(format)
             .build());
     embedder
         .watchDatastore(WatchDatastoreRequest.newBuilder().setName(name).build())

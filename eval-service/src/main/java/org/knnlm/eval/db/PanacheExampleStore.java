@@ -376,6 +376,9 @@ public class PanacheExampleStore implements ExampleStore {
         .toList();
   }
 
+  /**
+   * Of examples that score alike the first is read, and counted for all: an index has the hashes.
+   */
   @Override
   public List<MetricSum> sums(long run) {
     List<Object[]> rows =
@@ -383,11 +386,17 @@ public class PanacheExampleStore implements ExampleStore {
             .unwrap(Session.class)
             .createNativeQuery(
                 """
-                select task_position, group_name, cast(place as integer), sum(value order by example_index), count(*)
-                from example, unnest(metric_values) with ordinality as metric(value, place)
-                where run_id = :run and state = 'DONE'
-                group by task_position, group_name, place
-                order by task_position, group_name, place""",
+                select task_position, alike.group_name, cast(place as integer), sum(value * n order by first), cast(sum(n) as bigint)
+                from (
+                  select task_position, group_name, min(example_index) as first, count(*) as n
+                  from example
+                  where run_id = :run and state = 'DONE'
+                  group by task_position, group_name, metric_values_hash) alike
+                join example using (task_position)
+                cross join unnest(metric_values) with ordinality as metric(value, place)
+                where run_id = :run and example_index = first
+                group by task_position, alike.group_name, place
+                order by task_position, alike.group_name, place""",
                 Object[].class)
             .setParameter("run", run)
             .getResultList();

@@ -120,6 +120,7 @@ class MillionRowsIT {
     JsonPath compared = timed("compare two runs", "/api/compare?runs=" + first + "," + second);
     assertThat(compared.getInt("rows[0].results[3].difference.examples")).isEqualTo(EXAMPLES);
     timed("compare one run's settings", "/api/compare?runs=" + first);
+    timed("table of a run", "/api/runs/%d/table".formatted(first));
     timed("progress of a run", "/api/runs/" + first);
     String list = "/api/runs/%d/examples?task=obqa&size=100".formatted(first);
     assertThat(timed("list, first page", list).getInt("total")).isEqualTo(EXAMPLES);
