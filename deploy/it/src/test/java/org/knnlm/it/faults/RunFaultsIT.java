@@ -41,7 +41,7 @@ class RunFaultsIT {
 
   @BeforeEach
   void start() throws Exception {
-    texts = Texts.write(root, 1, 300, 320);
+    texts = Texts.write(root, 1, 300, 960);
     stack = new Stack(root, texts);
     keeper = new Keeper();
     lm =
@@ -173,7 +173,7 @@ class RunFaultsIT {
             "FAKETIME_TIMESTAMP_FILE", clock.toString(),
             "FAKETIME_CACHE_DURATION", "1",
             "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-            "DONT_FAKE_MONOTONIC", "1");
+            "FAKETIME_FORCE_MONOTONIC_FIX", "0"); // with it the JVM's timed waits would spin
     Pod eval =
         keeper.add(
             stack

@@ -41,6 +41,9 @@ final class SmallDisk implements AutoCloseable {
       for (long left = bytes; left > 0; left -= block.length) {
         out.write(block, 0, (int) Math.min(left, block.length));
       }
+    } catch (IOException full) {
+      // Others wrote meanwhile
+      assertThat(full).hasMessageContaining("No space left on device");
     }
   }
 
