@@ -1,6 +1,7 @@
 """eval-service over HTTP."""
 import json
 import time
+import urllib.error
 import urllib.request
 
 
@@ -8,8 +9,11 @@ def ask(port, path, body=None):
     """JSON in and out."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/{path}", None if body is None else json.dumps(body).encode(),
                                      {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as reply:
-        return json.load(reply)
+    try:
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)
+    except urllib.error.HTTPError as e:
+        raise SystemExit(f"{request.full_url}: {e.code}: {e.read().decode()}")
 
 
 def run(port, **body):

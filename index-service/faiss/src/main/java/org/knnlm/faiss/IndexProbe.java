@@ -7,6 +7,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +23,10 @@ public final class IndexProbe {
   /** A mapped file is not read as a whole. */
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
+  /** Options of this process are none of the other's: its heap is smaller. */
+  private static final Set<String> OPTIONS =
+      Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
   private IndexProbe() {}
 
   /**
@@ -34,7 +39,7 @@ public final class IndexProbe {
     long kilobytes = (SPACE + 2 * Files.size(file)) >> 10;
     Path said = Files.createTempFile("probe", ".txt");
     try {
-      Process process =
+      var builder =
           new ProcessBuilder(
                   "/bin/sh",
                   "-c",
@@ -53,8 +58,9 @@ public final class IndexProbe {
                   IndexProbe.class.getName(),
                   file.toString())
               .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
+              .redirectOutput(said.toFile());
+      builder.environment().keySet().removeAll(OPTIONS);
+      Process process = builder.start();
       try {
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
           throw new FaissException(
