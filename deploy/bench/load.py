@@ -200,7 +200,7 @@ def main():
         with up(args.model, folder) as ports:
             info = Services(ports, generated).lm.Info(generated["lm"][0].InfoRequest())
             keys = clustered(args.keys, info.hidden_size, np.random.default_rng(1))
-            indexed(data / "datastores" / DATASTORE, keys, info.model_type, os.cpu_count())
+            indexed(data / "datastores" / DATASTORE, keys, info.model_type, os.cpu_count(), info.vocab_size)
             right = asyncio.run(load(args, ports, generated))
     sys.exit(0 if right else 1)
 

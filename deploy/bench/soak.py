@@ -194,8 +194,8 @@ def main():
         with up(args.model, folder) as ports:
             info = Services(ports, generated).lm.Info(generated["lm"][0].InfoRequest())
             keys = clustered(20_000, info.hidden_size, np.random.default_rng(1))
-            indexed(data / "datastores" / DATASTORE, keys, info.model_type, os.cpu_count())
-            written(data / "datastores/built", keys, info.model_type)
+            indexed(data / "datastores" / DATASTORE, keys, info.model_type, os.cpu_count(), info.vocab_size)
+            written(data / "datastores/built", keys, info.model_type, info.vocab_size)
             fine = asyncio.run(soak(args, ports, generated, data, keys, corpus, text))
     sys.exit(0 if fine else 1)
 

@@ -16,23 +16,23 @@ def near(keys, count, rng):
     return keys[rng.choice(len(keys), count)].astype(np.float32) + noise
 
 
-def values(n):
+def values(n, vocabulary=49152):
     """The tokens that a datastore written here has beside its keys: drawn at random, always the same."""
-    return np.random.default_rng(1).integers(0, 49152, n, np.int32)
+    return np.random.default_rng(1).integers(0, vocabulary, n, np.int32)
 
 
-def written(folder, keys, model_type):
+def written(folder, keys, model_type, *vocabulary):
     """Writes keys and values into a datastore's folder."""
     n, d = keys.shape
     folder.mkdir(parents=True)
     keys.tofile(folder / f"dstore_{model_type}_{n}_{d}_keys.npy")
-    values(n).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
+    values(n, *vocabulary).tofile(folder / f"dstore_{model_type}_{n}_{d}_vals.npy")
 
 
-def indexed(folder, keys, model_type, threads):
+def indexed(folder, keys, model_type, threads, *vocabulary):
     """Writes a datastore with its index, which is returned."""
     n, d = keys.shape
-    written(folder, keys, model_type)
+    written(folder, keys, model_type, *vocabulary)
     rng = np.random.default_rng(1)
     faiss.omp_set_num_threads(threads)
     index = faiss.IndexIVFPQ(faiss.IndexFlatL2(d), d, min(1024, n // 40), 64, 8)
