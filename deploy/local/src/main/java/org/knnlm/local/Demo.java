@@ -62,7 +62,7 @@ public final class Demo implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "A document of a .txt corpus: a line (LINES), the file (WHOLE), or what a line \"= … =\" begins (WIKITEXT).")
+          "A document of a .txt corpus: a line (LINES), the file (WHOLE), or what a line \"= = = … = = =\" begins (WIKITEXT).")
   private Format format;
 
   @Option(
