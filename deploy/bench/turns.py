@@ -9,9 +9,10 @@ def seconds(call):
     return time.perf_counter() - start
 
 
-def in_turns(name, left, right, rounds, unit, amount, names=("Python", "knnlm")):
-    """Times both in turns after a warm-up and prints both, and the ratios of the pairs: seconds of left by those of right."""
-    left(), right()
+def in_turns(name, left, right, rounds, unit, amount, names=("Python", "knnlm"), warm_up=True):
+    """Times both in turns, after a warm-up, and prints both, and the ratios of the pairs: seconds of left by those of right."""
+    if warm_up:
+        left(), right()
     pairs = [(seconds(left), seconds(right)) for _ in range(rounds)]
     ratios = [a / b for a, b in pairs]
     a, b = (amount / statistics.median(column) for column in zip(*pairs))

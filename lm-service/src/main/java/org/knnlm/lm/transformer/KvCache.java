@@ -23,17 +23,28 @@ public final class KvCache {
    * Takes its memory.
    *
    * @param manager owns what this cache alone needs
+   * @param heads keys and values of a position in a layer
    * @param layers of the model
    * @param capacity positions
    * @param bytes of memory
    */
   public KvCache(
-      NDManager manager, TorchOps ops, KvMemory memory, int layers, int capacity, long bytes) {
+      NDManager manager,
+      TorchOps ops,
+      KvMemory memory,
+      int heads,
+      int layers,
+      int capacity,
+      long bytes) {
     this.manager = manager;
     this.ops = ops;
     // a layer at a time: short ranges fit into what others have left
     this.rows = IntStream.range(0, layers).mapToObj(layer -> memory.take(capacity)).toList();
-    this.layers = rows.stream().map(layer -> layer.view(manager, 0, capacity)).toList();
+    this.layers =
+        rows.stream()
+            .map(layer -> layer.view(manager, 0, capacity).reshape(heads, capacity, -1))
+            .map(PtNDArray.class::cast)
+            .toList();
     this.capacity = capacity;
     this.bytes = bytes;
   }
@@ -51,10 +62,11 @@ public final class KvCache {
   /** Copies the first positions of another cache of the same model. */
   public void copy(KvCache other, int positions) {
     for (int i = 0; i < layers.size(); i++) {
-      ops.copyRows(manager, other.layers.get(i), layers.get(i), positions);
+      ops.copyPositions(manager, other.layers.get(i), layers.get(i), positions);
     }
   }
 
+  /** Keys, then values: {@code [heads, capacity, dim]}. */
   PtNDArray layer(int index) {
     return layers.get(index);
   }

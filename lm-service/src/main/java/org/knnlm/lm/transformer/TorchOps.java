@@ -117,9 +117,9 @@ public final class TorchOps {
     return tensor(into, "cache", like, capacity, width);
   }
 
-  /** Copies the first rows of a tensor over those of another. */
-  void copyRows(NDManager scratch, PtNDArray source, PtNDArray target, long rows) {
-    tensor(scratch, "copy_rows", source, target, rows).close();
+  /** Copies the first positions of a layer of a cache [2 kvHeads, capacity, dim] over another's. */
+  void copyPositions(NDManager scratch, PtNDArray source, PtNDArray target, long positions) {
+    tensor(scratch, "copy_positions", source, target, positions).close();
   }
 
   /** A copy of x. */

@@ -18,12 +18,10 @@ from torch import Tensor
 
 
 def attention(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tensor:
-    """Attention of queries q [n, h, d] to k and v [m, kv, d], to [n, h * d]; a group of h / kv query heads shares a key head."""
+    """Attention of queries q [n, h, d] to k and v [kv, m, d], to [n, h * d]; a group of h / kv query heads shares a key head."""
     n, h, d = q.shape[0], q.shape[1], q.shape[2]
-    m, kv = k.shape[0], k.shape[1]
+    kv, m = k.shape[0], k.shape[1]
     group = h // kv
-    k = k.permute(1, 0, 2)
-    v = v.permute(1, 0, 2)
     if n == 1:
         # the heads of a group are queries of their key head
         one = F.scaled_dot_product_attention(q.view(1, kv, group, d), k.unsqueeze(0), v.unsqueeze(0), scale=scale)
@@ -36,16 +34,15 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: b
     return out.permute(2, 0, 1, 3).reshape(n, h * d)
 
 
-def attend_one(q: Tensor, rows: Tensor, kv: int, window: int, scale: float) -> Tensor:
-    """Causal attention of q [n, h, d], the last n positions of a sequence, to the keys and values rows [m, 2 kv d] of the
-    whole sequence; a position sees itself and window - 1 before it, or all when window is 0."""
-    n, d = q.shape[0], q.shape[2]
-    m = rows.shape[0]
-    k = rows[:, :kv * d].view(m, kv, d)
-    v = rows[:, kv * d:].view(m, kv, d)
+def attend_one(q: Tensor, heads: Tensor, window: int, scale: float) -> Tensor:
+    """Causal attention of q [n, h, d], the last n positions of a sequence, to heads [2 kv, m, d], the keys and then the values
+    of the whole sequence; a position sees itself and window - 1 before it, or all when window is 0."""
+    n, m = q.shape[0], heads.shape[1]
+    kv = heads.shape[0] // 2
+    k, v = heads[:kv], heads[kv:]
     if n == 1:
         first = max(0, m - window) if window > 0 else 0
-        return attention(q, k[first:], v[first:], None, False, scale)
+        return attention(q, k[:, first:], v[:, first:], None, False, scale)
     if n == m and (window == 0 or m <= window):
         return attention(q, k, v, None, True, scale)
     parts: List[Tensor] = []
@@ -57,7 +54,7 @@ def attend_one(q: Tensor, rows: Tensor, kv: int, window: int, scale: float) -> T
         mask = torch.ones([end - begin, m - n + end - first], dtype=torch.bool, device=q.device).tril(past - first)
         if window > 0:
             mask = mask.triu(past - first - window + 1)
-        parts.append(attention(q[begin:end], k[first:m - n + end], v[first:m - n + end], mask, False, scale))
+        parts.append(attention(q[begin:end], k[:, first:m - n + end], v[:, first:m - n + end], mask, False, scale))
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
@@ -127,35 +124,37 @@ class Ops(torch.nn.Module):
     def attend(self, qkv: Tensor, lengths: List[int], positions: List[int], caches: List[Tensor], appends: List[bool], kv: int,
                head: int, window: int, scale: float) -> Tensor:
         """Causal attention within sequences: qkv [N, (h + 2 kv) d] to [N, h d], where d is head. Segment i is lengths[i] rows that
-        stand at positions[i] and later of their sequence; what precedes them are the first positions[i] rows of caches[i]
-        [capacity, 2 kv d], which takes the segment's rows where appends[i]. A segment without a cache has an empty one."""
-        width = qkv.shape[1] - 2 * kv * head
-        q, rows = qkv[:, :width].view(-1, width // head, head), qkv[:, width:]
+        stand at positions[i] and later of their sequence; what precedes them are the first positions[i] of caches[i]
+        [2 kv, capacity, d], which takes the segment's keys and values where appends[i]. A segment without a cache has an empty
+        one. Heads come first in caches because a head's positions next to each other are read almost twice as fast."""
+        all = qkv.view(qkv.shape[0], -1, head)
+        h = all.shape[1] - 2 * kv
+        q, new = all[:, :h], all[:, h:].permute(1, 0, 2)
         parts: List[Tensor] = []
         start = 0
         for i in range(len(lengths)):
             end = start + lengths[i]
             position, cache = positions[i], caches[i]
             if appends[i]:
-                cache[position:position + lengths[i]].copy_(rows[start:end])
-                seen = rows[start:end] if position == 0 else cache[:position + lengths[i]]
+                cache[:, position:position + lengths[i]].copy_(new[:, start:end])
+                seen = new[:, start:end] if position == 0 else cache[:, :position + lengths[i]]
             elif position > 0:
-                seen = torch.cat([cache[:position], rows[start:end]])
+                seen = torch.cat([cache[:, :position], new[:, start:end]], 1)
             else:
-                seen = rows[start:end]
-            parts.append(attend_one(q[start:end], seen, kv, window, scale))
+                seen = new[:, start:end]
+            parts.append(attend_one(q[start:end], seen, window, scale))
             start = end
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
     @torch.jit.export
     def cache(self, like: Tensor, capacity: int, width: int) -> Tensor:
-        """Room for the keys and values of a layer, of the type of a weight."""
+        """Room for keys and values, of the type of a weight."""
         return torch.empty([capacity, width], dtype=like.dtype, device=like.device)
 
     @torch.jit.export
-    def copy_rows(self, source: Tensor, target: Tensor, rows: int) -> Tensor:
-        """Copies the first rows."""
-        target[:rows].copy_(source[:rows])
+    def copy_positions(self, source: Tensor, target: Tensor, positions: int) -> Tensor:
+        """Copies the first positions of a cache [2 kv, capacity, d]."""
+        target[:, :positions].copy_(source[:, :positions])
         return target
 
     @torch.jit.export

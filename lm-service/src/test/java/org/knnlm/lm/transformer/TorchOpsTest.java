@@ -234,7 +234,7 @@ class TorchOpsTest {
     double[][] qkv = matrix(rows, (6 + 2 * kvHeads) * d);
     double[][] whole = NaiveOps.attend(qkv, 6, heads);
     var memory = new KvMemory(torch, tensor(qkv), 2 * kvHeads * d);
-    var cache = new KvCache(manager.newSubManager(), ops, memory, 1, rows, 0);
+    var cache = new KvCache(manager.newSubManager(), ops, memory, 2 * kvHeads, 1, rows, 0);
     double[][] before = Arrays.copyOf(qkv, cut);
     double[][] after = Arrays.copyOfRange(qkv, cut, rows);
     assertClose(

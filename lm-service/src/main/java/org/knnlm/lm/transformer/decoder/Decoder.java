@@ -20,12 +20,14 @@ public final class Decoder implements Transformer {
   private final Input input;
   private final List<? extends Layer> layers;
   private final ForwardPass.Head head;
+  private final int cacheHeads;
   private final int cacheWidth;
   private final KvMemory kvMemory;
 
   /**
    * @param torch closed with the model
-   * @param cacheWidth numbers that a layer keeps of a position: its keys and values
+   * @param cacheHeads keys and values that a layer keeps of a position
+   * @param headDim length of one
    */
   public Decoder(
       Dimensions dimensions,
@@ -33,13 +35,15 @@ public final class Decoder implements Transformer {
       Input input,
       List<? extends Layer> layers,
       ForwardPass.Head head,
-      int cacheWidth) {
+      int cacheHeads,
+      int headDim) {
     this.dimensions = dimensions;
     this.torch = torch;
     this.input = input;
     this.layers = List.copyOf(layers);
     this.head = head;
-    this.cacheWidth = cacheWidth;
+    this.cacheHeads = cacheHeads;
+    this.cacheWidth = cacheHeads * headDim;
     this.kvMemory = new KvMemory(torch, head.weight(), cacheWidth);
   }
 
@@ -81,7 +85,7 @@ public final class Decoder implements Transformer {
   public KvCache newCache(int capacity) {
     NDManager manager = torch.manager().newSubManager();
     long bytes = cacheBytes(capacity);
-    return new KvCache(manager, torch.ops(), kvMemory, layers.size(), capacity, bytes);
+    return new KvCache(manager, torch.ops(), kvMemory, cacheHeads, layers.size(), capacity, bytes);
   }
 
   @Override

@@ -56,7 +56,8 @@ public final class RotaryDecoder {
         new RotaryInput(embedding, shape.rope()),
         layers,
         new Head(torch, norm, matrix),
-        2 * shape.kvHeads() * shape.headDim());
+        2 * shape.kvHeads(),
+        shape.headDim());
   }
 
   private record Head(Torch torch, RmsNorm norm, PtNDArray weight) implements ForwardPass.Head {

@@ -45,7 +45,8 @@ final class Gpt2Loader {
         input,
         layers,
         new Head(torch, norm, matrix),
-        2 * config.hiddenSize());
+        2 * config.heads(),
+        config.hiddenSize() / config.heads());
   }
 
   private record Head(Torch torch, LayerNorm norm, PtNDArray weight) implements ForwardPass.Head {
