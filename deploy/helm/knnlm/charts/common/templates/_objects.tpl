@@ -39,10 +39,16 @@ spec:
     - name: grpc
       port: {{ index . 1 }}
       targetPort: grpc
-      appProtocol: kubernetes.io/h2c
+      {{- include "knnlm.grpcProtocol" $context | nindent 6 }}
     - name: http
       port: {{ sub (index . 1) 1000 }}
       targetPort: http
+{{- end -}}
+
+{{- define "knnlm.grpcProtocol" -}}
+{{- if not .Values.global.tls.existingSecret -}}
+appProtocol: kubernetes.io/h2c
+{{- end }}
 {{- end -}}
 
 {{- define "knnlm.disruptions" -}}
@@ -125,7 +131,10 @@ spec:
 {{- end }}
 {{- end -}}
 
+{{/* Of (list context scheme). */}}
 {{- define "knnlm.monitor" -}}
+{{- $scheme := index . 1 -}}
+{{- with index . 0 -}}
 apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 metadata:
@@ -144,4 +153,11 @@ spec:
     - port: http
       path: /q/metrics
       interval: 15s
+      scheme: {{ $scheme }}
+      {{- if eq $scheme "https" }}
+      tlsConfig:
+        serverName: {{ include "knnlm.name" . }}
+        ca: { secret: { name: {{ .Values.global.tls.existingSecret }}, key: ca.crt } }
+      {{- end }}
+{{- end }}
 {{- end -}}

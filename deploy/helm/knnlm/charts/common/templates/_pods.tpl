@@ -51,21 +51,25 @@ limits:
   {{- toYaml $limits | nindent 2 }}
 {{- end -}}
 
-{{/* Of a service with the port http. Until it has started nothing else is asked: it loads its model or index files first. */}}
+{{/* Of (list context scheme): a service with the port http. Until it has started nothing else is asked: it loads its model or
+     index files first. */}}
 {{- define "knnlm.probes" -}}
+{{- $scheme := index . 1 -}}
+{{- with index . 0 -}}
 startupProbe:
-  httpGet: { path: /q/health/live, port: http }
+  httpGet: { path: /q/health/live, port: http, scheme: {{ $scheme }} }
   periodSeconds: 5
   failureThreshold: {{ div .Values.startSeconds 5 }}
 livenessProbe:
-  httpGet: { path: /q/health/live, port: http }
+  httpGet: { path: /q/health/live, port: http, scheme: {{ $scheme }} }
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
 readinessProbe:
-  httpGet: { path: /q/health/ready, port: http }
+  httpGet: { path: /q/health/ready, port: http, scheme: {{ $scheme }} }
   periodSeconds: 5
   timeoutSeconds: 5
+{{- end }}
 {{- end -}}
 
 {{/* Replicas on different nodes where there are some. */}}
@@ -81,12 +85,14 @@ affinity:
               {{- include "knnlm.selector" . | nindent 14 }}
 {{- end -}}
 
-{{/* Where a pod has who may call it, and what it shows itself: volume and mount. */}}
+{{/* Where a pod has who may call it, and what it shows itself: volumes and mounts. */}}
 {{- define "knnlm.accessVolume" -}}
 - name: access
   secret: { secretName: {{ include "knnlm.access" . }}, items: [{ key: token, path: token }, { key: accounts, path: accounts }] }
+{{ include "knnlm.tlsVolume" . }}
 {{- end -}}
 
 {{- define "knnlm.accessMount" -}}
 - { name: access, mountPath: /etc/knnlm-access, readOnly: true }
+{{ include "knnlm.tlsMount" . }}
 {{- end -}}

@@ -22,6 +22,12 @@
   "quarkus.grpc.clients.index.host" (include "knnlm.of" (list . "index-service"))
   "quarkus.grpc.clients.index.load-balancing-policy" "round_robin"
 -}}
+{{- if eq (include "knnlm.scheme" .) "https" }}
+{{- $_ := set $properties "quarkus.tls.key-store.pem.0.cert" "/etc/knnlm-tls/tls.crt" -}}
+{{- $_ := set $properties "quarkus.tls.key-store.pem.0.key" "/etc/knnlm-tls/tls.key" -}}
+{{- $_ := set $properties "quarkus.http.ssl-port" "8080" -}}
+{{- $_ := set $properties "quarkus.http.insecure-requests" "disabled" -}}
+{{- end -}}
 {{- if .Values.tasks }}{{ $_ := set $properties "knnlm.tasks" "/tasks" }}{{ end -}}
 {{- $_ := required "eval-service.accounts.existingSecret or .openid.url is needed: who may use it" (or .Values.accounts.existingSecret .Values.openid.url) -}}
 {{- if .Values.accounts.existingSecret }}{{ $_ := set $properties "knnlm.security.accounts-file" "/etc/knnlm/accounts" }}{{ end -}}
@@ -30,5 +36,5 @@
 {{- $_ := set $properties "quarkus.oidc.auth-server-url" . -}}
 {{- $_ := set $properties "quarkus.oidc.client-id" $.Values.openid.clientId -}}
 {{- end -}}
-{{ include "knnlm.settings" (list . $properties) }}
+{{ include "knnlm.settings" (list . (merge $properties (include "knnlm.tls" (list . false (list "lm" "index")) | fromYaml))) }}
 {{- end -}}

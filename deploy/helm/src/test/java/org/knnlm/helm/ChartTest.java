@@ -171,6 +171,22 @@ class ChartTest {
         .hasMessageContaining(named);
   }
 
+  /** That the files and settings work is TopologyIT's, which runs these processes. */
+  @Test
+  void withACertificateNothingIsPlainButHealthAndMetrics() throws IOException {
+    List<JsonNode> manifests = Chart.parse(rendered(Path.of("src/test/values/tls.yaml")));
+
+    for (String server : List.of("lm-service", "index-service")) {
+      assertThat(Chart.settings(manifests, server))
+          .containsEntry("quarkus.grpc.server.plain-text", "false")
+          .containsEntry("quarkus.grpc.server.ssl.client-auth", "REQUIRED");
+    }
+    assertThat(Chart.settings(manifests, "eval-service"))
+        .containsEntry("quarkus.http.insecure-requests", "disabled");
+    JsonNode run = Chart.find(manifests, "Job", "knnlm-run").at("/spec/template/spec");
+    assertThat(run.findValuesAsText("value")).contains("https://knnlm-eval-service:8080");
+  }
+
   @Test
   void policiesCanBeLeftOut() {
     Map<String, Object> without = Map.of("global.networkPolicies", false);

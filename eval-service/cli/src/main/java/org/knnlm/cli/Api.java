@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
 
 /**
  * The REST API of eval-service. Every call throws RefusedException when the service answers with an
@@ -30,19 +31,20 @@ final class Api implements AutoCloseable {
   /** Status of a service that lacks its database or lm-service, or of a proxy that lacks it. */
   private static final int AWAY = 503;
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  private final HttpClient http;
   private final URI base;
   private final Optional<String> authorization;
 
   /**
    * @param base where the service is
    * @param authorization value of the header of that name; empty to send none
+   * @param trusted whose certificates are believed; empty for those that Java trusts
    */
-  Api(URI base, Optional<String> authorization) {
+  Api(URI base, Optional<String> authorization, Optional<SSLContext> trusted) {
+    HttpClient.Builder client =
+        HttpClient.newBuilder().connectTimeout(CONNECT).followRedirects(HttpClient.Redirect.NEVER);
+    trusted.ifPresent(client::sslContext);
+    this.http = client.build();
     this.base = base;
     this.authorization = authorization;
   }

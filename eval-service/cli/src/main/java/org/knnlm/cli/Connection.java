@@ -5,9 +5,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +37,14 @@ final class Connection {
       description = "File of the password instead.")
   private Path passwordFile;
 
+  @Option(
+      names = "--trust",
+      paramLabel = "FILE",
+      defaultValue = "${env:KNNLM_TRUST}",
+      description =
+          "PEM certificates of those who sign eval-service's ($$KNNLM_TRUST; default: whom Java trusts).")
+  private Path trust;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -45,7 +55,18 @@ final class Connection {
       throw wrong("--url: found \"%s\", allowed is http://HOST:PORT or https://…".formatted(url));
     }
     String base = url.toString();
-    return new Api(URI.create(base.endsWith("/") ? base : base + "/"), authorization());
+    return new Api(URI.create(base.endsWith("/") ? base : base + "/"), authorization(), trusted());
+  }
+
+  private Optional<SSLContext> trusted() {
+    if (trust == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Trust.in(trust));
+    } catch (IOException | GeneralSecurityException e) {
+      throw wrong("--trust: %s has no certificates: %s".formatted(trust, e.getMessage()));
+    }
   }
 
   private Optional<String> authorization() {

@@ -151,7 +151,9 @@ class KnnlmTest {
     "watch, Missing required parameter",
     "watch x, is not a long",
     "export 1, Missing required option",
-    "tasks --url ftp://x, allowed is http://HOST:PORT"
+    "tasks --url ftp://x, allowed is http://HOST:PORT",
+    "tasks --trust none.pem, --trust: none.pem has no certificates",
+    "tasks --trust /dev/null, --trust: /dev/null has no certificates: it is empty"
   })
   void aWrongCommandLineIsSaid(String arguments, String message) {
     CommandLine line = Knnlm.line().setErr(new PrintWriter(errors, true));

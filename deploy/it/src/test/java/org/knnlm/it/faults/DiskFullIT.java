@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Volumes that somebody else fills while they are written to. */
-@EnabledIfSystemProperty(named = "knnlm.faults", matches = "true")
 class DiskFullIT {
   @TempDir Path root;
 

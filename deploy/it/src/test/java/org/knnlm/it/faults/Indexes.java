@@ -2,9 +2,11 @@ package org.knnlm.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -18,10 +20,14 @@ final class Indexes implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  Indexes(String address, int port, ClientInterceptor... interceptors) {
+  Indexes(String address, int port) {
+    this(address, port, InsecureChannelCredentials.create());
+  }
+
+  Indexes(
+      String address, int port, ChannelCredentials credentials, ClientInterceptor... interceptors) {
     channel =
-        ManagedChannelBuilder.forAddress(address, port)
-            .usePlaintext()
+        Grpc.newChannelBuilderForAddress(address, port, credentials)
             .intercept(interceptors)
             .build();
   }

@@ -16,7 +16,7 @@ final class Manifests {
   /** Where the chart mounts volumes. */
   private static final Pattern VOLUME =
       Pattern.compile(
-          "(?<![\\w./])/(models|datastores|corpus|data|texts|tasks|etc/knnlm|etc/knnlm-access)(?=[/\\s]|$)");
+          "(?<![\\w./])/(models|datastores|corpus|data|texts|tasks|etc/knnlm|etc/knnlm-access|etc/knnlm-tls)(?=[/\\s]|$)");
 
   private final List<JsonNode> all;
   private final Path volumes;

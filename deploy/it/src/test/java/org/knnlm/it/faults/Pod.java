@@ -18,19 +18,18 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /** A command with its environment and folder, as a process that can die and be started again. */
 final class Pod implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(5);
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-
   private final String name;
   private final Place place;
   private final List<String> command;
   private final Map<String, String> environment;
   private final Path folder;
-  private int httpPort;
+  private URI health;
+  private HttpClient http;
   private Process process;
 
   /**
@@ -74,7 +73,10 @@ final class Pod implements AutoCloseable {
     longer.addAll(arguments);
     var more = new HashMap<>(environment);
     variables.forEach((key, value) -> more.merge(key, value, (old, now) -> old + " " + now));
-    return new Pod(name, place, longer, more, folder).readyAt(httpPort);
+    var pod = new Pod(name, place, longer, more, folder);
+    pod.health = health;
+    pod.http = http;
+    return pod;
   }
 
   synchronized Pod start() throws IOException {
@@ -93,18 +95,27 @@ final class Pod implements AutoCloseable {
 
   /** The port of its health. */
   Pod readyAt(int port) {
-    this.httpPort = port;
+    return readyAt("http", port, HttpClient.newBuilder());
+  }
+
+  /** The same over TLS, when what it shows is believed. */
+  Pod readyAt(int port, SSLContext tls) {
+    return readyAt("https", port, HttpClient.newBuilder().sslContext(tls));
+  }
+
+  private Pod readyAt(String scheme, int port, HttpClient.Builder client) {
+    health = URI.create("%s://%s:%d/q/health/ready".formatted(scheme, place.address(), port));
+    http = client.connectTimeout(Duration.ofSeconds(2)).build();
     return this;
   }
 
   /** Waits until its health says so; what has none is ready when it runs. */
   Pod awaitReady() throws InterruptedException {
-    if (httpPort == 0) {
+    if (health == null) {
       return this;
     }
-    URI health = URI.create("http://%s:%d/q/health/ready".formatted(place.address(), httpPort));
     long deadline = System.nanoTime() + READY.toNanos();
-    while (!answers(health)) {
+    while (!answers()) {
       assertThat(isAlive()).as("%s has not ended:%n%s", name, logged()).isTrue();
       assertThat(System.nanoTime()).as("%s is ready:%n%s", name, logged()).isLessThan(deadline);
       Thread.sleep(100);
@@ -112,10 +123,10 @@ final class Pod implements AutoCloseable {
     return this;
   }
 
-  private static boolean answers(URI health) throws InterruptedException {
+  private boolean answers() throws InterruptedException {
     var request = HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
     try {
-      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException notYet) {
       return false;
     }

@@ -16,7 +16,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.proto.lm.v1.LanguageModelGrpc;
 import org.knnlm.proto.lm.v1.TokenizeRequest;
@@ -25,7 +24,6 @@ import org.knnlm.proto.lm.v1.TokenizeRequest;
  * Runs while their database restarts, dies or has no room, while lm-service has no memory left, and
  * while the clock jumps.
  */
-@EnabledIfSystemProperty(named = "knnlm.faults", matches = "true")
 class RunFaultsIT {
   private static final Path FAKETIME =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 
 /** Runs of eval-services on one database, any of which may be away for a while. */
 final class Runs implements AutoCloseable {
@@ -24,8 +26,8 @@ final class Runs implements AutoCloseable {
   private static final Set<String> UNDER_WAY = Set.of("QUEUED", "RUNNING");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private final HttpClient http;
+  private final String scheme;
   private final List<String> addresses;
   private final String authorization;
   private int next;
@@ -33,8 +35,13 @@ final class Runs implements AutoCloseable {
   /**
    * @param addresses host:port each
    * @param account user:password
+   * @param tls what the services show is believed; empty for plain text
    */
-  Runs(List<String> addresses, String account) {
+  Runs(List<String> addresses, String account, Optional<SSLContext> tls) {
+    var client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2));
+    tls.ifPresent(client::sslContext);
+    this.http = client.build();
+    this.scheme = tls.isPresent() ? "https" : "http";
     this.addresses = List.copyOf(addresses);
     this.authorization =
         "Basic " + Base64.getEncoder().encodeToString(account.getBytes(StandardCharsets.UTF_8));
@@ -42,7 +49,7 @@ final class Runs implements AutoCloseable {
 
   /** Of services that ask for no account. */
   Runs(int... ports) {
-    this(Arrays.stream(ports).mapToObj(port -> "127.0.0.1:" + port).toList(), "");
+    this(Arrays.stream(ports).mapToObj(port -> "127.0.0.1:" + port).toList(), "", Optional.empty());
   }
 
   /** A run of the text without retrieval and with it. */
@@ -163,7 +170,7 @@ final class Runs implements AutoCloseable {
   private JsonNode call(String path, JsonNode body) throws IOException, InterruptedException {
     String address = addresses.get(next++ % addresses.size());
     var request =
-        HttpRequest.newBuilder(URI.create("http://" + address + path))
+        HttpRequest.newBuilder(URI.create(scheme + "://" + address + path))
             .timeout(Duration.ofMinutes(1))
             .header("Content-Type", "application/json");
     if (!authorization.equals("Basic ")) {

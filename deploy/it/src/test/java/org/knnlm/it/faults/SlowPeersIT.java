@@ -8,11 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Peers that answer late or never, without a connection that breaks. */
-@EnabledIfSystemProperty(named = "knnlm.faults", matches = "true")
 class SlowPeersIT {
   /** A batch of examples takes a fraction of a second where nothing else runs. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);

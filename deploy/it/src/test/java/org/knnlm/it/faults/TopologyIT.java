@@ -14,17 +14,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.knnlm.grpc.access.TokenBearer;
 
 /**
  * The chart's processes, each with a network of its own and the settings, environment and arguments
- * that the chart gives it: two index pods, two lm replicas, three embedding workers and the job
- * that publishes, two eval pods, a run as a job, and PostgreSQL.
+ * that the chart gives it, all that they say to each other encrypted: two index pods, two lm
+ * replicas, three embedding workers and the job that publishes, two eval pods, a run as a job, and
+ * PostgreSQL.
  */
-@EnabledIfSystemProperty(named = "knnlm.faults", matches = "true")
 class TopologyIT {
   private static final String TOKEN = "what services show each other";
   private static final String PASSWORD = "correct horse battery";
@@ -35,6 +36,7 @@ class TopologyIT {
   private record Outcome(Map<String, Long> files, String results) {}
 
   private Network network;
+  private Certificate certificate;
   private Keeper keeper;
   private Map<String, Map<String, String>> secrets;
   private Indexes indexes;
@@ -69,6 +71,8 @@ class TopologyIT {
               "knnlm-index-service-peers", index,
               "knnlm-eval-service", eval));
 
+      certificate = Certificate.make(volumes.resolve("etc/knnlm-tls"), names(index, eval));
+
       Postgres postgres = Postgres.make(root, database, 5432);
       secrets =
           Map.of(
@@ -80,9 +84,13 @@ class TopologyIT {
       Pod server = keeper.add(postgres.pod(root));
       Manifests chart = manifests(Map.of());
       keeper.finish(List.of(chart.pod("Job", "knnlm-eval-migration-0-1-0", 0, eval.getFirst())));
-      List<Pod> lmPods = services(chart, "Deployment", "knnlm-lm-service", lm, 8001);
-      List<Pod> indexPods = services(chart, "StatefulSet", "knnlm-index-service-0", index, 8002);
-      List<Pod> evalPods = services(chart, "Deployment", "knnlm-eval-service", eval, 8080);
+      List<Pod> lmPods = services(chart, "Deployment", "knnlm-lm-service", lm);
+      lmPods.forEach(pod -> pod.readyAt(8001));
+      List<Pod> indexPods = services(chart, "StatefulSet", "knnlm-index-service-0", index);
+      indexPods.forEach(pod -> pod.readyAt(8002));
+      List<Pod> evalPods = services(chart, "Deployment", "knnlm-eval-service", eval);
+      SSLContext tls = certificate.context();
+      evalPods.forEach(pod -> pod.readyAt(8080, tls));
       for (List<Pod> pods : List.of(lmPods, indexPods, evalPods)) {
         for (Pod pod : pods) {
           pod.awaitReady();
@@ -92,11 +100,13 @@ class TopologyIT {
               new Indexes(
                   index.getFirst().address(),
                   9002,
+                  certificate.channel(),
                   TokenBearer.of(Optional.of(volumes.resolve("etc/knnlm-access/token"))));
           var asked =
               new Runs(
                   eval.stream().map(place -> place.address() + ":8080").toList(),
-                  "alice:" + PASSWORD)) {
+                  "alice:" + PASSWORD,
+                  Optional.of(tls))) {
         indexes = building;
         runs = asked;
         save("base", List.of(), workers.subList(0, 1));
@@ -157,11 +167,21 @@ class TopologyIT {
     return new Manifests(set, root.resolve("volumes"), root, secrets);
   }
 
-  private List<Pod> services(
-      Manifests chart, String kind, String name, List<Place> places, int http) throws Exception {
+  /** What callers call them by, the chart's services and this test. */
+  private static List<String> names(List<Place> index, List<Place> eval) {
+    Stream<String> services =
+        Stream.of("lm-service", "index-service", "index-service-peers", "eval-service")
+            .map(name -> "DNS:knnlm-" + name);
+    Stream<String> addresses =
+        Stream.concat(index.stream(), eval.stream()).map(place -> "IP:" + place.address());
+    return Stream.concat(services, addresses).toList();
+  }
+
+  private List<Pod> services(Manifests chart, String kind, String name, List<Place> places)
+      throws Exception {
     List<Pod> pods = new ArrayList<>();
     for (Place place : places) {
-      pods.add(keeper.add(chart.pod(kind, name, pods.size(), place).readyAt(http)));
+      pods.add(keeper.add(chart.pod(kind, name, pods.size(), place)));
     }
     return pods;
   }

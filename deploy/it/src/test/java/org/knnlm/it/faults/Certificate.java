@@ -1,0 +1,67 @@
+package org.knnlm.it.faults;
+
+import io.grpc.ChannelCredentials;
+import io.smallrye.certs.CertificateGenerator;
+import io.smallrye.certs.CertificateRequest;
+import io.smallrye.certs.Format;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.knnlm.grpc.access.Tls;
+
+/** A certificate in the files that the chart's secret has, for servers and their callers alike. */
+final class Certificate {
+  private static final String PASSWORD = "changeit";
+
+  private final Path folder;
+
+  private Certificate(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param names {@code DNS:} and {@code IP:} of those who show it
+   */
+  static Certificate make(Path folder, List<String> names) throws Exception {
+    var request =
+        new CertificateRequest()
+            .withName("tls")
+            .withFormats(List.of(Format.PEM, Format.PKCS12))
+            .withPassword(PASSWORD)
+            .withCN("knnlm");
+    names.forEach(request::withSubjectAlternativeName);
+    new CertificateGenerator(Files.createDirectories(folder), true).generate(request);
+    Files.move(folder.resolve("tls-ca.crt"), folder.resolve("ca.crt"));
+    Files.move(folder.resolve("tls-truststore.p12"), folder.resolve("truststore.p12"));
+    return new Certificate(folder);
+  }
+
+  /** Of a channel that shows it and believes it. */
+  ChannelCredentials channel() throws Exception {
+    return new Tls(
+            Optional.of(folder.resolve("ca.crt")),
+            Optional.of(folder.resolve("tls.crt")),
+            Optional.of(folder.resolve("tls.key")))
+        .credentials();
+  }
+
+  /** Of a client that believes it. */
+  SSLContext context() throws Exception {
+    var store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(folder.resolve("truststore.p12"))) {
+      store.load(in, PASSWORD.toCharArray());
+    }
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+}
