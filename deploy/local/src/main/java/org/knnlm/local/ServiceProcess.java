@@ -33,6 +33,13 @@ public final class ServiceProcess implements AutoCloseable {
           "MALLOC_TOP_PAD_",
           "67108864");
 
+  /**
+   * eval-service waits for others: compiling its code a second time costs more than faster code
+   * gives back.
+   */
+  private static final Map<String, List<String>> OPTIONS =
+      Map.of("eval-service", List.of("-XX:TieredStopAtLevel=1"));
+
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -73,6 +80,7 @@ public final class ServiceProcess implements AutoCloseable {
             "-XX:TrimNativeHeapInterval=2000",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(OPTIONS.getOrDefault(name, List.of()));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-jar", jar.toString()));
     Files.createDirectories(log.getParent());
