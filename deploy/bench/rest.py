@@ -19,8 +19,10 @@ def ask(port, path, body=None):
 def run(port, **body):
     """Asks for a run and waits for its end; returns its number."""
     number = ask(port, "runs", body)["id"]
+    started = time.monotonic()
     while (found := ask(port, f"runs/{number}"))["state"] in ("QUEUED", "RUNNING"):
-        time.sleep(max(.02, .2 * (found["etaSeconds"] or 0)))  # seldom: to be asked costs the service time
+        # seldom: to be asked costs the service time
+        time.sleep(max(.02, .02 * (time.monotonic() - started), .2 * (found["etaSeconds"] or 0)))
     if found["state"] != "DONE" or found.get("examplesFailed"):
         raise SystemExit(f"run {number} is {found['state']}: {found.get('error')}, {found.get('examplesFailed')} examples failed")
     return number
