@@ -5,7 +5,8 @@
 
 Callers of lm-service as load.py has them, searches and builds in index-service, saves by embedder-service, runs by
 eval-service, one after another, all at once. Heaps have their full size from the start, so that resident memory that
-grows is native memory; what lives on the heaps is counted after a full collection. Prints resident memory, live heap,
+grows is native memory, and lm-service's caches are so small that they are full soon; what lives on the heaps is counted
+after a full collection. Prints resident memory, live heap,
 open files and threads of each service by quarters of the time, and exits with 1 when the last quarter has more than
 the second one by more than GROWTH, or when a call fails or answers wrongly.
 """
@@ -184,7 +185,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     os.environ["JAVA_TOOL_OPTIONS"] = "-Xms512m -XX:+AlwaysPreTouch"
-    os.environ["KNNLM_MODEL_GENERATION_CACHE"] = os.environ["KNNLM_MODEL_PREFIX_CACHE"] = "100M"
+    os.environ["KNNLM_MODEL_GENERATION_CACHE"] = os.environ["KNNLM_MODEL_PREFIX_CACHE"] = "32M"
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         (data / "stubs").mkdir()
