@@ -185,6 +185,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     os.environ["JAVA_TOOL_OPTIONS"] = "-Xms512m -XX:+AlwaysPreTouch"
+    os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] = "64"
     os.environ["KNNLM_MODEL_GENERATION_CACHE"] = os.environ["KNNLM_MODEL_PREFIX_CACHE"] = "32M"
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)

@@ -9,14 +9,18 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.knnlm.eval.security.Authentication;
+import org.knnlm.grpc.access.CallRates;
 
 /** Lets through who may, before anything is looked for. */
 public class AccessFilter {
   private final Authentication authentication;
+  private final CallRates rates;
   private final CurrentIdentityAssociation identity;
 
-  AccessFilter(Authentication authentication, CurrentIdentityAssociation identity) {
+  AccessFilter(
+      Authentication authentication, CallRates rates, CurrentIdentityAssociation identity) {
     this.authentication = authentication;
+    this.rates = rates;
     this.identity = identity;
   }
 
@@ -38,13 +42,22 @@ public class AccessFilter {
     if (user.isAnonymous()) {
       return unknown();
     }
-    return Authentication.allows(user.getRoles(), method)
-        ? null
-        : Problem.response(
-                Response.Status.FORBIDDEN,
-                "%s has the roles %s, which do not allow %s"
-                    .formatted(user.getPrincipal().getName(), user.getRoles(), method))
-            .toResponse();
+    String name = user.getPrincipal().getName();
+    if (!Authentication.allows(user.getRoles(), method)) {
+      return Problem.response(
+              Response.Status.FORBIDDEN,
+              "%s has the roles %s, which do not allow %s".formatted(name, user.getRoles(), method))
+          .toResponse();
+    }
+    return rates.take(name).map(AccessFilter::tooOften).orElse(null);
+  }
+
+  private static Response tooOften(CallRates.Refusal refusal) {
+    Response problem =
+        Problem.response(Response.Status.TOO_MANY_REQUESTS, refusal.message()).toResponse();
+    return Response.fromResponse(problem)
+        .header(HttpHeaders.RETRY_AFTER, refusal.pause().plusSeconds(1).toSeconds())
+        .build();
   }
 
   private Response unknown() {

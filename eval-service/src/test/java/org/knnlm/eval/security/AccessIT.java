@@ -2,15 +2,20 @@ package org.knnlm.eval.security;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.both;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +30,18 @@ class AccessIT {
   private static final String RUNNER = "ada";
   private static final String PASSWORD = "a password of ";
 
-  /** A reader and a runner. */
+  private static final String BUSY = "cleo";
+
+  /** Two readers and a runner. */
   public static class WithAccounts implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "knnlm.security.accounts",
-          "%2$s:reader:%1$s%2$s\n%3$s:runner:%1$s%3$s".formatted(PASSWORD, READER, RUNNER));
+          "%2$s:reader:%1$s%2$s\n%3$s:runner:%1$s%3$s\n%4$s:reader:%1$s%4$s"
+              .formatted(PASSWORD, READER, RUNNER, BUSY),
+          "knnlm.security.calls-per-minute",
+          "20");
     }
   }
 
@@ -55,41 +65,31 @@ class AccessIT {
 
   @Test
   void aReaderLooksButDoesNotRun() {
-    var reader = given().auth().preemptive().basic(READER, PASSWORD + READER);
-    reader.get("/api/runs").then().statusCode(200).body("page", is(0));
-    problem(
-            given()
-                .auth()
-                .preemptive()
-                .basic(READER, PASSWORD + READER)
-                .contentType("application/json")
-                .body("{}")
-                .post("/api/runs")
-                .then(),
-            403)
+    as(READER).get("/api/runs").then().statusCode(200).body("page", is(0));
+    problem(as(READER).contentType("application/json").body("{}").post("/api/runs").then(), 403)
         .body("detail", is("bob has the roles [reader], which do not allow POST"));
   }
 
   @Test
   void aRunnerDoesBoth() {
-    given()
-        .auth()
-        .preemptive()
-        .basic(RUNNER, PASSWORD + RUNNER)
-        .get("/api/runs")
-        .then()
-        .statusCode(200);
-    problem(
-            given()
-                .auth()
-                .preemptive()
-                .basic(RUNNER, PASSWORD + RUNNER)
-                .contentType("application/json")
-                .body("{}")
-                .post("/api/runs")
-                .then(),
-            400)
+    as(RUNNER).get("/api/runs").then().statusCode(200);
+    problem(as(RUNNER).contentType("application/json").body("{}").post("/api/runs").then(), 400)
         .body("detail", not(containsString("password")));
+  }
+
+  @Test
+  void whoAsksTooOftenWaitsAndOthersDoNot() {
+    for (int i = 0; i < 20; i++) {
+      as(BUSY).get("/api/runs").then().statusCode(200);
+    }
+    problem(as(BUSY).get("/api/runs").then(), 429)
+        .header("Retry-After", Integer::parseInt, both(greaterThan(0)).and(lessThan(5)))
+        .body("detail", startsWith("cleo may call 20 times a minute"));
+    as(READER).get("/api/runs").then().statusCode(200);
+  }
+
+  private static RequestSpecification as(String user) {
+    return given().auth().preemptive().basic(user, PASSWORD + user);
   }
 
   @Test

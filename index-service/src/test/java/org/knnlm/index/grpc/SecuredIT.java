@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,7 @@ class SecuredIT {
   private static final int KEYS = 100;
   private static final String READER = "what bob may know";
   private static final String RUNNER = "what ada may know";
+  private static final String BUSY = "what cleo asks for";
 
   @TempDir static Path folder;
   private static final Ports PORTS = new Ports();
@@ -93,7 +95,8 @@ class SecuredIT {
                 .withSubjectAlternativeName("DNS:localhost"));
     Path accounts =
         Files.writeString(
-            folder.resolve("accounts"), "bob:reader:%s\nada:runner:%s\n".formatted(READER, RUNNER));
+            folder.resolve("accounts"),
+            "bob:reader:%s\nada:runner:%s\ncleo:reader:%s\n".formatted(READER, RUNNER, BUSY));
     Path token = Files.writeString(folder.resolve("token"), READER + "\n");
     int[] ports = {PORTS.free(), PORTS.free()};
     for (int i = 0; i < ports.length; i++) {
@@ -106,6 +109,7 @@ class SecuredIT {
       settings.put("knnlm.cluster.tls.certificate", file("index-client.crt"));
       settings.put("knnlm.cluster.tls.key", file("index-client.key"));
       settings.put("knnlm.security.accounts-file", accounts.toString());
+      settings.put("knnlm.security.calls-per-minute", "100");
       settings.put("knnlm.security.token-file", token.toString());
       settings.put("quarkus.grpc.server.host", "0.0.0.0");
       settings.put("quarkus.grpc.server.plain-text", "false");
@@ -202,6 +206,16 @@ class SecuredIT {
   }
 
   @Test
+  void whoCallsTooOftenIsRefusedAndOthersAreNot() {
+    // some come back meanwhile
+    assertRefused(
+        () -> IntStream.range(0, 200).forEach(_ -> index(BUSY).describe(describe())),
+        Status.Code.RESOURCE_EXHAUSTED,
+        "cleo may call 100 times a minute (knnlm.security.calls-per-minute)");
+    assertThat(index(READER).describe(describe()).getNumKeys()).isEqualTo(KEYS);
+  }
+
+  @Test
   void withoutATokenThatIsKnownNothingIsTold() {
     var nobody = NearestNeighborsGrpc.newBlockingStub(channel);
     assertRefused(
@@ -283,7 +297,7 @@ class SecuredIT {
   void secretsAreNotInTheLogs() throws Exception {
     withoutATokenThatIsKnownNothingIsTold();
     for (Path file : logs()) {
-      assertThat(file).content().doesNotContain(READER, RUNNER);
+      assertThat(file).content().doesNotContain(READER, RUNNER, BUSY);
     }
   }
 

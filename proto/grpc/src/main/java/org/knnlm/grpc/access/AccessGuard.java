@@ -39,6 +39,7 @@ public final class AccessGuard implements ServerInterceptor {
       Set.of("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
   private final Optional<Accounts> accounts;
+  private final CallRates rates;
 
   /**
    * Reads the accounts.
@@ -47,7 +48,12 @@ public final class AccessGuard implements ServerInterceptor {
    * @throws ConfigurationException when they cannot be used, or when there are none and the service
    *     would answer to everybody in a network
    */
-  AccessGuard(AccessSettings settings, Config config, @Any Instance<BindableService> services) {
+  AccessGuard(
+      AccessSettings settings,
+      CallRates rates,
+      Config config,
+      @Any Instance<BindableService> services) {
+    this.rates = rates;
     try {
       this.accounts = Credentials.accounts(settings);
     } catch (InvalidAccountsException e) {
@@ -79,7 +85,7 @@ public final class AccessGuard implements ServerInterceptor {
     return next.startCall(call, headers);
   }
 
-  private static Optional<Status> refusal(
+  private Optional<Status> refusal(
       Accounts accounts, String authorization, MethodDescriptor<?, ?> method) {
     Optional<Accounts.User> user =
         authorization != null && authorization.startsWith(BEARER)
@@ -92,7 +98,9 @@ public final class AccessGuard implements ServerInterceptor {
     }
     boolean reads = method.isSafe() || READING.contains(method.getServiceName());
     if (reads || user.get().role() == Role.RUNNER) {
-      return Optional.empty();
+      return rates
+          .take(user.get().name())
+          .map(refusal -> Status.RESOURCE_EXHAUSTED.withDescription(refusal.message()));
     }
     return Optional.of(
         Status.PERMISSION_DENIED.withDescription(
