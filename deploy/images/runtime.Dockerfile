@@ -9,7 +9,9 @@ FROM ${BASE}
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends curl libgomp1 \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* \
+    # eval-service's own PostgreSQL wants its user to have a name
+    && useradd --uid 10001 --user-group --no-create-home knnlm
 COPY --from=java /opt/java/openjdk /opt/java/openjdk
 ENV PATH=/opt/java/openjdk/bin:$PATH \
     LANG=C.UTF-8 \

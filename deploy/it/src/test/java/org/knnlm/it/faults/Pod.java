@@ -23,6 +23,7 @@ import javax.net.ssl.SSLContext;
 /** A command with its environment and folder, as a process that can die and be started again. */
 final class Pod implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(5);
+
   private final String name;
   private final Place place;
   private final List<String> command;
