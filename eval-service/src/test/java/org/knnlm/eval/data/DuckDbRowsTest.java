@@ -33,6 +33,14 @@ class DuckDbRowsTest {
   }
 
   @Test
+  void sqlInANameIsPartOfTheName() throws Exception {
+    String name = "a'); copy (select 1) to 'made.csv'; --.jsonl";
+    Path file = Files.writeString(folder.resolve(name), "{\"a\": \"'; --\"}\n");
+    assertThat(reader.read(file).getFirst().get("a").asText()).isEqualTo("'; --");
+    assertThat(folder).isDirectoryNotContaining("glob:**made.csv");
+  }
+
+  @Test
   void theCellsOfCsvAreTexts() throws Exception {
     Path file =
         Files.writeString(

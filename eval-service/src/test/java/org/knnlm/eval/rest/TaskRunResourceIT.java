@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import org.knnlm.eval.Settings;
 import org.knnlm.eval.TaskRuns;
 import org.knnlm.eval.TestDatabase;
 import org.knnlm.eval.example.ExampleStore;
+import org.knnlm.eval.example.TaskPlan;
 import org.knnlm.eval.run.Run;
 import org.knnlm.eval.run.RunSpec;
 import org.knnlm.eval.run.RunStore;
@@ -185,6 +187,37 @@ class TaskRunResourceIT {
         .then()
         .body("items.error", contains("too long"))
         .body("items[0].outcomes", hasSize(0));
+  }
+
+  /** Everything that a caller, a task file or a model can say reaches the database as text. */
+  @Test
+  void sqlIsTextLikeAnyOther() throws Exception {
+    String sql = "'; delete from run; select '";
+    var spec = new RunSpec(sql, SPEC.subject(), SPEC.settings());
+    Run run = store.create(spec, TaskRuns.provenance(spec), OptionalLong.empty());
+    examples.begin(
+        run,
+        List.of(
+            new TaskPlan(List.of(new TaskPlan.Group(sql, 0, 1)), Optional.empty()),
+            TaskRuns.plan(1)));
+    examples.next(run.id(), 1, (_, indices) -> List.of(new ExampleStore.Evaluated.Failed(0, sql)));
+    given()
+        .queryParam("task", "obqa")
+        .queryParam("group", sql)
+        .get("/api/runs/{id}/examples", run.id())
+        .then()
+        .body("items.error", contains(sql));
+    for (String parameter : List.of("task", "group", "state", "setting", "correct", "sort")) {
+      assertThat(
+              given()
+                  .queryParam(parameter, "obqa' or '1'='1")
+                  .get("/api/runs/{id}/examples", run.id())
+                  .asString())
+          .as(parameter)
+          .doesNotContain("delete from run")
+          .doesNotContain("syntax");
+    }
+    given().get("/api/runs").then().body("items.name", contains(sql));
   }
 
   @Test
