@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,21 +94,45 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
-      description = "How long eval-service may stay away meanwhile (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long eval-service, or what it needs, may stay away (default: ${DEFAULT-VALUE}).")
   private int patience = 120;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     ObjectNode body = body();
     try (Api api = connection.open()) {
-      if (model != null) {
-        requireModel(api);
-      }
-      long run = api.post("api/runs", body).path("id").asLong();
+      long run = ask(api, body);
       System.out.println(run);
       return detach
           ? ExitCode.DONE.code()
           : new Watch(api, System.err, Duration.ofSeconds(patience)).toTheEnd(run).code();
+    }
+  }
+
+  /**
+   * Asks again while eval-service says that it, or what it needs, is away. A request that nobody
+   * answered may have been heard.
+   */
+  private long ask(Api api, ObjectNode body) throws InterruptedException {
+    long start = System.nanoTime();
+    String said = "";
+    while (true) {
+      try {
+        if (model != null) {
+          requireModel(api);
+        }
+        return api.post("api/runs", body).path("id").asLong();
+      } catch (UnreachableException e) {
+        if (!e.isAnswer() || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(patience)) {
+          throw e;
+        }
+        if (!e.getMessage().equals(said)) {
+          said = e.getMessage();
+          System.err.println(said + "; trying again");
+        }
+        Thread.sleep(Watch.PAUSE);
+      }
     }
   }
 

@@ -7,4 +7,9 @@ final class UnreachableException extends RuntimeException {
   UnreachableException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** Whether eval-service said so itself: then it has not done what was asked. */
+  boolean isAnswer() {
+    return getCause() == null;
+  }
 }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 
 /** Follows a run to its end, also across restarts of eval-service. */
 final class Watch {
-  private static final Duration PAUSE = Duration.ofSeconds(2);
+  static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final Api api;
   private final PrintStream out;

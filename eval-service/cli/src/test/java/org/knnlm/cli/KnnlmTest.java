@@ -31,6 +31,9 @@ class KnnlmTest {
   private int status = 200;
   private String answer = "{}";
 
+  /** Answers that it cannot now, before the others. */
+  private int away;
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -50,7 +53,7 @@ class KnnlmTest {
                   exchange.getRequestHeaders().getFirst("Authorization"),
                   new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
       byte[] body = answer.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(status, body.length);
+      exchange.sendResponseHeaders(away-- > 0 ? 503 : status, body.length);
       exchange.getResponseBody().write(body);
     }
   }
@@ -132,6 +135,18 @@ class KnnlmTest {
     answer = body;
     assertThat(knnlm("watch", "3")).isEqualTo(4);
     assertThat(errors.toString()).contains(message);
+  }
+
+  @Test
+  void aRunIsAskedForAgainWhileTheServiceCannot() {
+    answer = "{\"id\": 7, \"detail\": \"index-service is away\"}";
+    away = 1;
+    assertThat(knnlm("run", "--task=obqa", "--detach")).isZero();
+    assertThat(requests).hasSize(2).allMatch(request -> request.startsWith("POST /eval/api/runs"));
+    away = 2;
+    assertThat(knnlm("run", "--task=obqa", "--detach", "--patience=0")).isPositive();
+    assertThat(errors.toString()).contains("eval-service refuses (503): index-service is away");
+    assertThat(requests).hasSize(3);
   }
 
   @Test

@@ -104,7 +104,9 @@ final class Runs implements AutoCloseable {
 
   /** The newest run, once there is one after that of a number. */
   long awaitAfter(long run) throws InterruptedException {
+    long deadline = System.nanoTime() + LONGEST.toNanos();
     while (true) {
+      assertThat(System.nanoTime()).as("a run after %d", run).isLessThan(deadline);
       JsonNode newest = get("/api/runs?size=1").get("items");
       if (newest.size() > 0 && newest.at("/0/id").asLong() > run) {
         return newest.at("/0/id").asLong();

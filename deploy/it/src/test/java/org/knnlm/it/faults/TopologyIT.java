@@ -26,6 +26,7 @@ import org.knnlm.grpc.access.TokenBearer;
  * replicas, three embedding workers and the job that publishes, two eval pods, a run as a job, and
  * PostgreSQL.
  */
+@Faults
 class TopologyIT {
   private static final String TOKEN = "what services show each other";
   private static final String PASSWORD = "correct horse battery";
