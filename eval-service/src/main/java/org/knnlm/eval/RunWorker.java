@@ -103,7 +103,7 @@ public class RunWorker {
         throw e;
       }
       LOG.errorf(e, "run %d failed", run.id());
-      store.fail(run.id(), "unexpected error: " + e);
+      store.fail(run, "unexpected error: " + e);
     }
     store.find(run.id()).ifPresent(now -> LOG.infof("run %d: %s", now.id(), now.state()));
   }

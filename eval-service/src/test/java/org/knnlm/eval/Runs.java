@@ -80,6 +80,7 @@ public final class Runs {
         spec,
         provenance(spec),
         state,
+        1,
         OptionalLong.empty(),
         Optional.of(plan),
         state == RunState.FAILED ? Optional.of("lm-service does not answer") : Optional.empty(),

@@ -157,13 +157,14 @@ public class PanacheRunStore implements RunStore {
   }
 
   @Override
-  public void fail(long id, String error) {
+  public void fail(Run run, String error) {
     runs.update(
-        "state = ?1, finishedAt = ?2, error = ?3 where id = ?4 and state in ?5",
+        "state = ?1, finishedAt = ?2, error = ?3 where id = ?4 and attempt = ?5 and state in ?6",
         RunState.FAILED,
         now(),
         error,
-        id,
+        run.id(),
+        run.attempt(),
         List.of(RunState.QUEUED, RunState.RUNNING));
   }
 
@@ -191,7 +192,7 @@ public class PanacheRunStore implements RunStore {
   @Override
   public Optional<Run> resume(long id) {
     runs.update(
-        "state = ?1, error = null, finishedAt = null where id = ?2 and state in ?3",
+        "state = ?1, attempt = attempt + 1, error = null, finishedAt = null where id = ?2 and state in ?3",
         RunState.QUEUED,
         id,
         List.of(RunState.PAUSED, RunState.FAILED));

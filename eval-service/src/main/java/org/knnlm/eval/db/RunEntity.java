@@ -41,6 +41,8 @@ public class RunEntity {
   @Enumerated(EnumType.STRING)
   RunState state;
 
+  int attempt = 1;
+
   String error;
 
   @Column(name = "created_at")

@@ -118,6 +118,7 @@ final class RunRows {
         spec,
         provenance(row),
         row.state,
+        row.attempt,
         row.repeats == null ? OptionalLong.empty() : OptionalLong.of(row.repeats),
         Optional.ofNullable(row.plan).map(RunRows::plan),
         Optional.ofNullable(row.error),

@@ -124,7 +124,7 @@ public final class TaskRunner {
         | UncheckedIOException
         | IOException e) {
       LOG.log(System.Logger.Level.WARNING, "run %d failed".formatted(run.id()), e);
-      runs.fail(run.id(), e.getMessage());
+      runs.fail(run, e.getMessage());
       return true;
     }
   }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param spec what it measures
  * @param provenance what it measures it with
  * @param state where it is
+ * @param attempt from 1; resuming and retrying begin the next
  * @param repeats the run that it was asked to repeat; empty for a new one
  * @param plan what there is to do; empty until the text is tokenised, and in a run of tasks
  * @param error why it failed; empty otherwise
@@ -23,6 +24,7 @@ public record Run(
     RunSpec spec,
     Provenance provenance,
     RunState state,
+    int attempt,
     OptionalLong repeats,
     Optional<Plan> plan,
     Optional<String> error,

@@ -53,8 +53,8 @@ public interface RunStore {
   /** Makes a RUNNING run DONE. */
   void finish(long id);
 
-  /** Makes a QUEUED or RUNNING run FAILED. */
-  void fail(long id, String error);
+  /** Makes a QUEUED or RUNNING run FAILED, if it is still at the attempt that it was found at. */
+  void fail(Run run, String error);
 
   /**
    * Makes a run CANCELLED, unless it is in a final state.

@@ -72,7 +72,7 @@ public final class Runner {
         | EmptyTextException
         | InvalidRunException
         | IOException e) {
-      store.fail(run.id(), e.getMessage());
+      store.fail(run, e.getMessage());
     }
   }
 

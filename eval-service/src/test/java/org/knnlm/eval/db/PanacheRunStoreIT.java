@@ -135,7 +135,7 @@ class PanacheRunStoreIT {
     assertThat(done.finishedAt()).isPresent();
 
     store.begin(run.id());
-    store.fail(run.id(), "late");
+    store.fail(run, "late");
     store.cancel(run.id());
     assertThat(store.find(run.id())).contains(done);
     assertThat(Runs.keep(store, run.id(), window(0))).isFalse();
@@ -144,11 +144,24 @@ class PanacheRunStoreIT {
 
   @Test
   void aFailureKeepsItsReason() {
-    long id = running().id();
-    store.fail(id, "lm-service does not answer");
-    Run failed = store.find(id).orElseThrow();
+    Run run = running();
+    store.fail(run, "lm-service does not answer");
+    Run failed = store.find(run.id()).orElseThrow();
     assertThat(failed.state()).isEqualTo(RunState.FAILED);
     assertThat(failed.error()).contains("lm-service does not answer");
+  }
+
+  /** A worker that waited in a black hole failed a run that had been resumed since. */
+  @Test
+  void aFailureOfAnEarlierAttemptDoesNotEndTheNext() {
+    Run first = running();
+    store.fail(first, "lm-service does not answer");
+    Run second = store.resume(first.id()).orElseThrow();
+    assertThat(second.attempt()).isEqualTo(2);
+    store.fail(first, "lm-service does not answer");
+    assertThat(store.find(first.id())).contains(second);
+    store.fail(second, "it does not answer again");
+    assertThat(store.find(first.id()).orElseThrow().error()).contains("it does not answer again");
   }
 
   @Test
@@ -171,7 +184,7 @@ class PanacheRunStoreIT {
     assertThat(store.nextUnfinished()).map(Run::id).contains(first.id());
     store.begin(first.id());
     assertThat(store.nextUnfinished()).map(Run::id).contains(first.id());
-    store.fail(first.id(), "reason");
+    store.fail(first, "reason");
     store.cancel(second.id());
     assertThat(store.nextUnfinished()).map(Run::id).contains(third.id());
     store.cancel(third.id());
