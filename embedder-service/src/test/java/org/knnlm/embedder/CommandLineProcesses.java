@@ -49,6 +49,7 @@ final class CommandLineProcesses {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().put("KNNLM_DATASTORES", services.datastores().toString());
     builder.environment().put("KNNLM_LM", "127.0.0.1:" + services.lmPort());
+    builder.environment().put("KNNLM_INDEX", "127.0.0.1:" + services.indexPort());
     return builder.start();
   }
 

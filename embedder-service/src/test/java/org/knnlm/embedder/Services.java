@@ -15,16 +15,18 @@ import org.knnlm.local.ServiceProcess;
 import org.knnlm.proto.embedder.v1.EmbedderGrpc;
 import org.knnlm.proto.embedder.v1.EmbedderGrpc.EmbedderBlockingStub;
 
-/** The packaged lm-service and embedder-service, as processes. */
+/** The packaged lm-service, index-service and embedder-service, as processes. */
 final class Services implements AutoCloseable {
   private static final Ports PORTS = new Ports();
   private static final Duration START = Duration.ofMinutes(3);
 
   private final Path folder;
   private final int lmPort;
+  private final int indexPort;
   private final int embedderPort;
   private final ManagedChannel channel;
   private ServiceProcess lm;
+  private ServiceProcess index;
   private ServiceProcess embedder;
 
   /**
@@ -34,6 +36,7 @@ final class Services implements AutoCloseable {
     this.folder = folder;
     Files.createDirectories(corpora());
     this.lmPort = PORTS.freeOrOther(9001);
+    this.indexPort = PORTS.freeOrOther(9002);
     this.embedderPort = PORTS.freeOrOther(9003);
     this.channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", embedderPort)
@@ -53,6 +56,15 @@ final class Services implements AutoCloseable {
     var settings = new HashMap<>(more);
     settings.put("knnlm.model.path", model.toString());
     lm = start("lm-service", lmPort, settings);
+  }
+
+  void startIndex(Map<String, String> more) throws IOException, InterruptedException {
+    assumeTrue(
+        Files.exists(Models.ROOT.resolve("index-service/target/quarkus-app/quarkus-run.jar")),
+        "skipped: index-service is not packaged");
+    var settings = new HashMap<>(more);
+    settings.put("knnlm.datastores", datastores().toString());
+    index = start("index-service", indexPort, settings);
   }
 
   void startEmbedder() throws IOException, InterruptedException {
@@ -97,6 +109,10 @@ final class Services implements AutoCloseable {
     return lmPort;
   }
 
+  int indexPort() {
+    return indexPort;
+  }
+
   ServiceProcess lm() {
     return lm;
   }
@@ -114,6 +130,9 @@ final class Services implements AutoCloseable {
     channel.shutdownNow();
     if (embedder != null) {
       embedder.close();
+    }
+    if (index != null) {
+      index.close();
     }
     if (lm != null) {
       lm.close();

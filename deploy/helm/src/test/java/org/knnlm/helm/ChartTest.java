@@ -160,6 +160,7 @@ class ChartTest {
           eval-service.accounts.existingSecret| ''         | who may use it
           global.access.existingSecret        | ''         | show to each other
           embedder.enabled                    | true       | datastore
+          embedder.index                      | IVF4 Flat  | index
           run.limit                           | -1         | limit
           run.url                             | knnlm:8080 | url
           global.image.pullPolicy             | sometimes  | pullPolicy
@@ -185,6 +186,20 @@ class ChartTest {
         .containsEntry("quarkus.http.insecure-requests", "disabled");
     JsonNode run = Chart.find(manifests, "Job", "knnlm-run").at("/spec/template/spec");
     assertThat(run.findValuesAsText("value")).contains("https://knnlm-eval-service:8080");
+  }
+
+  /** That the job works is TopologyIT's. */
+  @Test
+  void anIndexIsBuiltUnlessNoneIsWanted() {
+    var everything = Path.of("src/test/values/everything.yaml");
+    List<JsonNode> manifests =
+        Chart.parse(Chart.render(everything, Map.of("embedder.index", "fast")));
+    JsonNode job = Chart.find(manifests, "Job", "knnlm-embedder-wiki-index");
+    assertThat(job.at("/spec/template/spec/containers/0/args").toString())
+        .contains("\"index\",\"wiki\",\"--factory=fast\"");
+
+    assertThat(Chart.parse(Chart.render(everything, Map.of("embedder.index", ""))))
+        .noneMatch(it -> it.at("/metadata/name").asText().endsWith("-index"));
   }
 
   @Test

@@ -8,8 +8,14 @@ import picocli.CommandLine.Command;
 /** The command line's entry. */
 @Command(
     name = "embedder",
-    description = "Makes the datastore of a corpus; without a command, runs the service.",
-    subcommands = {EmbedCommand.class, FinaliseCommand.class, VerifyCommand.class},
+    description =
+        "Makes the datastore of a corpus, and its index; without a command, runs the service.",
+    subcommands = {
+      EmbedCommand.class,
+      FinaliseCommand.class,
+      IndexCommand.class,
+      VerifyCommand.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExit codes:%n",
@@ -17,11 +23,11 @@ import picocli.CommandLine.Command;
       "  0   done",
       "  1   a failure that nobody foresaw",
       "  2   the arguments or the corpus are wrong",
-      "  3   lm-service is away or too busy: try again",
-      "  4   lm-service runs another model, or the folder holds another save",
+      "  3   lm-service or index-service is away or too busy: try again",
+      "  4   lm-service runs another model, or the folder holds another save or index",
       "  5   the model or the disk gave wrong bytes",
-      "  6   the disk is too small",
-      "  7   parts are missing, or the name is taken"
+      "  6   the disk is too small, or index-service's memory",
+      "  7   parts are missing, the datastore is not published, or somebody else is at it"
     })
 public final class CommandLineTool {
   private CommandLineTool() {}

@@ -8,8 +8,10 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
       CommandLineTool.class,
       EmbedCommand.class,
       FinaliseCommand.class,
+      IndexCommand.class,
       VerifyCommand.class,
       Place.class,
-      Connection.class
+      Connection.class,
+      Credentials.class
     })
 final class NativeReflection {}

@@ -3,6 +3,7 @@ package org.knnlm.embedder.cli;
 import org.knnlm.corpus.CorpusException;
 import org.knnlm.datastore.DatastoreException;
 import org.knnlm.embedder.embedding.EmbeddingException;
+import org.knnlm.embedder.grpc.IndexServiceException;
 import org.knnlm.embedder.job.InvalidCorpusException;
 import org.knnlm.embedder.model.LanguageModelException;
 import org.knnlm.embedder.source.UnknownLayoutException;
@@ -33,9 +34,22 @@ enum Outcome {
       case EmbeddingException embedding -> of(embedding);
       case LanguageModelException.Unavailable _ -> TRY_AGAIN;
       case LanguageModelException _ -> WRONG_BYTES;
+      case IndexServiceException index -> of(index);
       case DatastoreException.Taken _ -> NOT_NOW;
       case DatastoreException.UnsupportedVersion _ -> MISMATCH;
       case DatastoreException _ -> WRONG_BYTES;
+      default -> UNFORESEEN;
+    };
+  }
+
+  private static Outcome of(IndexServiceException e) {
+    return switch (e.code()) {
+      case INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED -> WRONG_INPUT;
+      case UNAVAILABLE -> TRY_AGAIN;
+      case FAILED_PRECONDITION -> MISMATCH;
+      case DATA_LOSS -> WRONG_BYTES;
+      case RESOURCE_EXHAUSTED -> NO_SPACE;
+      case NOT_FOUND, ABORTED -> NOT_NOW;
       default -> UNFORESEEN;
     };
   }

@@ -36,8 +36,7 @@ final class DomainErrors {
       case NoIndexException missing -> Errors.of(Code.FAILED_PRECONDITION, missing.getMessage());
       case NotEnoughRoomException room -> Errors.of(Code.RESOURCE_EXHAUSTED, room.getMessage());
       case BuildConflictException other -> Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
-      case BuildFolderHeldException other ->
-          Errors.of(Code.FAILED_PRECONDITION, other.getMessage());
+      case BuildFolderHeldException other -> Errors.of(Code.ABORTED, other.getMessage());
       case IndexSettingsException setting ->
           Errors.invalidArgument(setting.field(), setting.getMessage());
       case DatastoreException files -> Errors.of(Code.DATA_LOSS, files.getMessage());

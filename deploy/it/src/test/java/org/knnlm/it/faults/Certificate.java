@@ -1,6 +1,5 @@
 package org.knnlm.it.faults;
 
-import io.grpc.ChannelCredentials;
 import io.smallrye.certs.CertificateGenerator;
 import io.smallrye.certs.CertificateRequest;
 import io.smallrye.certs.Format;
@@ -9,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.knnlm.grpc.access.Tls;
 
 /** A certificate in the files that the chart's secret has, for servers and their callers alike. */
 final class Certificate {
@@ -41,15 +38,6 @@ final class Certificate {
     Files.move(folder.resolve("tls-ca.crt"), folder.resolve("ca.crt"));
     Files.move(folder.resolve("tls-truststore.p12"), folder.resolve("truststore.p12"));
     return new Certificate(folder);
-  }
-
-  /** Of a channel that shows it and believes it. */
-  ChannelCredentials channel() throws Exception {
-    return new Tls(
-            Optional.of(folder.resolve("ca.crt")),
-            Optional.of(folder.resolve("tls.crt")),
-            Optional.of(folder.resolve("tls.key")))
-        .credentials();
   }
 
   /** Of a client that believes it. */

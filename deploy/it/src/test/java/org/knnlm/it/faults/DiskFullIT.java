@@ -25,7 +25,7 @@ class DiskFullIT {
     var stack = new Stack(root, texts);
     try (var disk = new SmallDisk(root.resolve("small"), 48);
         var keeper = new Keeper();
-        var indexes = new Indexes("127.0.0.1", stack.indexPort)) {
+        var indexes = new Indexes(stack.indexPort)) {
       keeper.add(stack.index(disk.folder()));
       Pod lm = keeper.add(stack.lm(stack.indexPort));
       lm.awaitReady();

@@ -2,11 +2,8 @@ package org.knnlm.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.ChannelCredentials;
-import io.grpc.ClientInterceptor;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -20,16 +17,8 @@ final class Indexes implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  Indexes(String address, int port) {
-    this(address, port, InsecureChannelCredentials.create());
-  }
-
-  Indexes(
-      String address, int port, ChannelCredentials credentials, ClientInterceptor... interceptors) {
-    channel =
-        Grpc.newChannelBuilderForAddress(address, port, credentials)
-            .intercept(interceptors)
-            .build();
+  Indexes(int port) {
+    channel = ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
   /** Builds an index; returns when it is published. */

@@ -32,7 +32,7 @@ class KillsIT {
     int[] http = {stack.freePort(), stack.freePort()};
     try (var keeper = new Keeper();
         var runs = new Runs(http);
-        var indexes = new Indexes("127.0.0.1", stack.indexPort)) {
+        var indexes = new Indexes(stack.indexPort)) {
       long start = System.nanoTime();
       keeper.add(postgres.pod(root));
       keeper.add(stack.index());

@@ -26,7 +26,7 @@ class SlowPeersIT {
     try (var keeper = new Keeper();
         var toIndex = new Proxy(stack.indexPort);
         var toLm = new Proxy(stack.lmPort);
-        var indexes = new Indexes("127.0.0.1", stack.indexPort);
+        var indexes = new Indexes(stack.indexPort);
         var runs = new Runs(http)) {
       keeper.add(stack.index());
       Pod lm = keeper.add(stack.lm(toIndex.port()));

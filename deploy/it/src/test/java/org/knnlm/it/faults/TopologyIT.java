@@ -13,18 +13,16 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.knnlm.grpc.access.TokenBearer;
 
 /**
  * The chart's processes, each with a network of its own and the settings, environment and arguments
  * that the chart gives it, all that they say to each other encrypted: two index pods, two lm
- * replicas, three embedding workers and the job that publishes, two eval pods, a run as a job, and
- * PostgreSQL.
+ * replicas, three embedding workers and the jobs that publish and have the index built, two eval
+ * pods, a run as a job, and PostgreSQL.
  */
 @Faults
 class TopologyIT {
@@ -40,7 +38,6 @@ class TopologyIT {
   private Certificate certificate;
   private Keeper keeper;
   private Map<String, Map<String, String>> secrets;
-  private Indexes indexes;
   private Runs runs;
   private final List<Place> workers = new ArrayList<>();
   private Place finaliser;
@@ -72,7 +69,7 @@ class TopologyIT {
               "knnlm-index-service-peers", index,
               "knnlm-eval-service", eval));
 
-      certificate = Certificate.make(volumes.resolve("etc/knnlm-tls"), names(index, eval));
+      certificate = Certificate.make(volumes.resolve("etc/knnlm-tls"), names(eval));
 
       Postgres postgres = Postgres.make(root, database, 5432);
       secrets =
@@ -97,23 +94,16 @@ class TopologyIT {
           pod.awaitReady();
         }
       }
-      try (var building =
-              new Indexes(
-                  index.getFirst().address(),
-                  9002,
-                  certificate.channel(),
-                  TokenBearer.of(Optional.of(volumes.resolve("etc/knnlm-access/token"))));
-          var asked =
-              new Runs(
-                  eval.stream().map(place -> place.address() + ":8080").toList(),
-                  "alice:" + PASSWORD,
-                  Optional.of(tls))) {
-        indexes = building;
+      try (var asked =
+          new Runs(
+              eval.stream().map(place -> place.address() + ":8080").toList(),
+              "alice:" + PASSWORD,
+              Optional.of(tls))) {
         runs = asked;
         save("base", List.of(), workers.subList(0, 1));
-        indexes.build("base", progress -> {});
+        index("base");
         save("unbroken", List.of("--append-to=base"), workers.subList(0, 1));
-        indexes.build("unbroken", progress -> {});
+        index("unbroken");
         evaluate("unbroken", () -> {});
         long unbrokenRun = runs.awaitAfter(0);
         Outcome unbroken = outcome(volumes, "unbroken", unbrokenRun);
@@ -125,13 +115,11 @@ class TopologyIT {
               killWorker();
               lmPods.getFirst().kill();
             });
-        var killed = new AtomicBoolean();
-        indexes.buildInTheEnd(
-            "broken",
-            progress -> {
-              if (killed.compareAndSet(false, true)) {
-                indexPods.getFirst().kill();
-              }
+        whileIt(
+            () -> index("broken"),
+            () -> {
+              awaitFirstLine("knnlm-embedder-broken-index-0");
+              indexPods.forEach(Pod::kill);
             });
         evaluate(
             "broken",
@@ -169,12 +157,11 @@ class TopologyIT {
   }
 
   /** What callers call them by, the chart's services and this test. */
-  private static List<String> names(List<Place> index, List<Place> eval) {
+  private static List<String> names(List<Place> eval) {
     Stream<String> services =
         Stream.of("lm-service", "index-service", "index-service-peers", "eval-service")
             .map(name -> "DNS:knnlm-" + name);
-    Stream<String> addresses =
-        Stream.concat(index.stream(), eval.stream()).map(place -> "IP:" + place.address());
+    Stream<String> addresses = eval.stream().map(place -> "IP:" + place.address());
     return Stream.concat(services, addresses).toList();
   }
 
@@ -200,6 +187,22 @@ class TopologyIT {
     keeper.finish(
         List.of(chart.pod("Job", "knnlm-embedder-" + datastore + "-finalise", 0, finaliser)));
     return null;
+  }
+
+  /** Has the index built, by the chart's job. */
+  private Void index(String datastore) throws Exception {
+    keeper.finish(
+        List.of(
+            manifests(Map.of("embedder.datastore", datastore))
+                .pod("Job", "knnlm-embedder-" + datastore + "-index", 0, finaliser)));
+    return null;
+  }
+
+  private void awaitFirstLine(String pod) throws Exception {
+    Path log = root.resolve(pod).resolve("log");
+    while (!Files.exists(log) || Files.size(log) == 0) {
+      Thread.sleep(20);
+    }
   }
 
   private void killWorker() {
