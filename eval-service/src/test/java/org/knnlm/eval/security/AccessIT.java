@@ -63,6 +63,25 @@ class AccessIT {
     problem(given().auth().preemptive().oauth2("no.token.ofours").get(path).then(), 401);
   }
 
+  /** Paths that a router and a rule about paths may read differently, as in CVE-2026-50559. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/runs;x=1",
+        "/api/runs%3Bx",
+        "/api%3Bx/runs",
+        "/api%2Fruns",
+        "//api/runs",
+        "/api/./runs",
+        "/x/../api/runs",
+        "/x/%2E%2E/api/runs",
+        "/api%5Cruns"
+      })
+  void noSpellingOfAPathGoesAround(String path) {
+    Response response = given().urlEncodingEnabled(false).get(path);
+    assertThat(response.statusCode()).as(response.asString()).isIn(401, 404);
+  }
+
   @Test
   void aReaderLooksButDoesNotRun() {
     as(READER).get("/api/runs").then().statusCode(200).body("page", is(0));
