@@ -160,7 +160,6 @@ class ChartTest {
           eval-service.accounts.existingSecret| ''         | who may use it
           global.access.existingSecret        | ''         | show to each other
           embedder.enabled                    | true       | datastore
-          embedder.index                      | IVF4 Flat  | index
           run.limit                           | -1         | limit
           run.url                             | knnlm:8080 | url
           global.image.pullPolicy             | sometimes  | pullPolicy
@@ -200,6 +199,8 @@ class ChartTest {
 
     assertThat(Chart.parse(Chart.render(everything, Map.of("embedder.index", ""))))
         .noneMatch(it -> it.at("/metadata/name").asText().endsWith("-index"));
+    assertThatThrownBy(() -> Chart.render(everything, Map.of("embedder.index", "IVF4 Flat")))
+        .hasMessageContaining("index");
   }
 
   @Test

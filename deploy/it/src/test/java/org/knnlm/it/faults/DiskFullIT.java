@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Volumes that somebody else fills while they are written to. */
-@Faults
 class DiskFullIT {
   @TempDir Path root;
 

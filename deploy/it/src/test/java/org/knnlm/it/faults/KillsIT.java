@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Save, build and evaluate, again and again, while {@code kill -9} falls on all services. {@code
  * -Dknnlm.kills=100} asks for so many, {@code -Dknnlm.kills.seed} for other ones.
  */
-@Faults
 class KillsIT {
   private static final int KILLS = Integer.getInteger("knnlm.kills", 12);
   private static final long SEED = Long.getLong("knnlm.kills.seed", 1);

@@ -24,7 +24,6 @@ import org.knnlm.proto.lm.v1.TokenizeRequest;
  * Runs while their database restarts, dies or has no room, while lm-service has no memory left, and
  * while the clock jumps.
  */
-@Faults
 class RunFaultsIT {
   private static final Path FAKETIME =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");

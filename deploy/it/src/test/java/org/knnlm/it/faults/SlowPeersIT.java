@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Peers that answer late or never, without a connection that breaks. */
-@Faults
 class SlowPeersIT {
   /** A batch of examples takes a fraction of a second where nothing else runs. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * replicas, three embedding workers and the jobs that publish and have the index built, two eval
  * pods, a run as a job, and PostgreSQL.
  */
-@Faults
 class TopologyIT {
   private static final String TOKEN = "what services show each other";
   private static final String PASSWORD = "correct horse battery";
