@@ -44,7 +44,7 @@ class AlreadyExistsError(KnnlmError):
 
 
 class PreconditionError(KnnlmError):
-    """FAILED_PRECONDITION, HTTP 409: not in the present state."""
+    """FAILED_PRECONDITION, ABORTED, HTTP 409: not in the present state."""
 
 
 class NotAllowedError(KnnlmError):
@@ -75,6 +75,7 @@ _CLASSES: dict[str, type[KnnlmError]] = {
     "NOT_FOUND": NotFoundError,
     "ALREADY_EXISTS": AlreadyExistsError,
     "FAILED_PRECONDITION": PreconditionError,
+    "ABORTED": PreconditionError,
     "UNAUTHENTICATED": NotAllowedError,
     "PERMISSION_DENIED": NotAllowedError,
     "UNAVAILABLE": UnavailableError,
