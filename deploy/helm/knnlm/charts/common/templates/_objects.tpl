@@ -51,6 +51,13 @@ appProtocol: kubernetes.io/h2c
 {{- end }}
 {{- end -}}
 
+{{/* Of (list context secret): Stakater's Reloader, where a cluster has it, starts pods again one by one when a secret changes that
+     they read at their start. */}}
+{{- define "knnlm.reload" -}}
+{{- $global := (index . 0).Values.global -}}
+secret.reloader.stakater.com/reload: {{ list $global.access.existingSecret $global.tls.existingSecret (index . 1) | compact | join "," }}
+{{- end -}}
+
 {{- define "knnlm.disruptions" -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget

@@ -183,8 +183,17 @@ class ChartTest {
     }
     assertThat(Chart.settings(manifests, "eval-service"))
         .containsEntry("quarkus.http.insecure-requests", "disabled");
+    assertThat(reloaded(manifests, "StatefulSet", "knnlm-index-service-0"))
+        .isEqualTo("access,certificate");
+    assertThat(reloaded(manifests, "Deployment", "knnlm-eval-service"))
+        .isEqualTo("access,certificate,accounts");
     JsonNode run = Chart.find(manifests, "Job", "knnlm-run").at("/spec/template/spec");
     assertThat(run.findValuesAsText("value")).contains("https://knnlm-eval-service:8080");
+  }
+
+  private static String reloaded(List<JsonNode> manifests, String kind, String name) {
+    JsonNode annotations = Chart.find(manifests, kind, name).at("/metadata/annotations");
+    return annotations.path("secret.reloader.stakater.com/reload").asText();
   }
 
   /** That the job works is TopologyIT's. */
