@@ -50,18 +50,14 @@ final class Services implements AutoCloseable {
   }
 
   void startLm(Path model, Map<String, String> more) throws IOException, InterruptedException {
-    assumeTrue(
-        Files.exists(Models.ROOT.resolve("lm-service/target/quarkus-app/quarkus-run.jar")),
-        "skipped: lm-service is not packaged");
+    assumePackaged("lm-service");
     var settings = new HashMap<>(more);
     settings.put("knnlm.model.path", model.toString());
     lm = start("lm-service", lmPort, settings);
   }
 
   void startIndex(Map<String, String> more) throws IOException, InterruptedException {
-    assumeTrue(
-        Files.exists(Models.ROOT.resolve("index-service/target/quarkus-app/quarkus-run.jar")),
-        "skipped: index-service is not packaged");
+    assumePackaged("index-service");
     var settings = new HashMap<>(more);
     settings.put("knnlm.datastores", datastores().toString());
     index = start("index-service", indexPort, settings);
@@ -77,6 +73,13 @@ final class Services implements AutoCloseable {
                 "knnlm.corpora", corpora().toString(),
                 "knnlm.patience", "5s",
                 "quarkus.grpc.clients.lm.port", Integer.toString(lmPort)));
+  }
+
+  /** Another module may not have been built. */
+  private static void assumePackaged(String service) {
+    assumeTrue(
+        Files.exists(Models.ROOT.resolve(service + "/target/quarkus-app/quarkus-run.jar")),
+        () -> "skipped: %s is not packaged".formatted(service));
   }
 
   private ServiceProcess start(String name, int grpcPort, Map<String, String> settings)

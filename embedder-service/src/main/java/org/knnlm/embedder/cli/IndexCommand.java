@@ -124,7 +124,7 @@ final class IndexCommand implements Callable<Integer> {
   private BuildIndexRequest request() {
     var request =
         BuildIndexRequest.newBuilder()
-            .setDatastore(Place.name(command, "NAME", name).toString())
+            .setDatastore(Place.name(command, "NAME", name).value())
             .setFactory(factory)
             .setNlist(nlist)
             .setPqM(subQuantizers)

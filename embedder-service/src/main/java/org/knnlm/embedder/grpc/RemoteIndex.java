@@ -45,15 +45,10 @@ public final class RemoteIndex {
       try {
         return Clients.reading(() -> follow(request, progress));
       } catch (StatusRuntimeException e) {
-        Status status = e.getStatus();
-        String reason =
-            "index-service at %s: %s"
-                .formatted(
-                    address,
-                    e.getCause() == null ? status.getDescription() : e.getCause().getMessage());
-        if (status.getCode() != Status.Code.UNAVAILABLE
-            || System.nanoTime() - heard >= patience.toNanos()) {
-          throw new IndexServiceException(reason, status.getCode(), e);
+        Status.Code code = e.getStatus().getCode();
+        String reason = "index-service at %s: %s".formatted(address, RemoteLanguageModel.reason(e));
+        if (code != Status.Code.UNAVAILABLE || System.nanoTime() - heard >= patience.toNanos()) {
+          throw new IndexServiceException(reason, code, e);
         }
         waiting.accept(reason);
         Thread.sleep(PAUSE);

@@ -227,7 +227,7 @@ public final class RemoteLanguageModel implements LanguageModel {
   }
 
   /** The network's own words, where there are some. */
-  private static String reason(StatusRuntimeException e) {
+  static String reason(StatusRuntimeException e) {
     return e.getCause() == null ? e.getStatus().getDescription() : e.getCause().getMessage();
   }
 

@@ -224,11 +224,7 @@ public class PanacheExampleStore implements ExampleStore {
             run,
             ExampleState.FAILED);
     if (failed > 0) {
-      runs.update(
-          "state = ?1, attempt = attempt + 1, error = null, finishedAt = null where id = ?2 and state in ?3",
-          RunState.QUEUED,
-          run,
-          List.of(RunState.DONE, RunState.FAILED));
+      runs.beginNextAttempt(run, RunState.DONE, RunState.FAILED);
     }
     return failed;
   }

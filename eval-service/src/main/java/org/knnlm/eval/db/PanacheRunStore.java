@@ -191,11 +191,7 @@ public class PanacheRunStore implements RunStore {
 
   @Override
   public Optional<Run> resume(long id) {
-    runs.update(
-        "state = ?1, attempt = attempt + 1, error = null, finishedAt = null where id = ?2 and state in ?3",
-        RunState.QUEUED,
-        id,
-        List.of(RunState.PAUSED, RunState.FAILED));
+    runs.beginNextAttempt(id, RunState.PAUSED, RunState.FAILED);
     return find(id);
   }
 
